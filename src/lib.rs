@@ -1,0 +1,14 @@
+//! oddpoint verifies numerically and formally what *Batch Normalization Decomposed* (Nachum, Bondaschi,
+//! Gastpar, Khina, arXiv:2412.02843) says of a batch-normalised network at initialisation: under recentering
+//! and ReLU a batch collapses to a cluster plus one odd point in an orthogonal direction.
+//!
+//! Data flow one way, from numbers to verdicts: [`arithmetic`] → [`kernel`] → [`layer`] → [`odd_point`] →
+//! `claims` → `report`, `cli`.
+
+pub mod arithmetic;
+mod error;
+pub mod kernel;
+pub mod layer;
+pub mod odd_point;
+
+pub use error::{Error, Result};
