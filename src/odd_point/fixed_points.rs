@@ -1,0 +1,201 @@
+//! The fixed points of the indicative model in double precision, for any batch size.
+//!
+//! | fixed point | where | stability (theory, section 2.2) |
+//! |---|---|---|
+//! | `symmetric` | `r = −1/(n−1)`, every n ≥ 3 | attracting |
+//! | `edge` | every n ≥ 7 | repelling in one direction: the threshold an odd point must pass |
+//! | `odd-point` | every n ≥ 7, at angle `θ ≈ 3π/n` | attracting |
+//!
+//! Approximates: the odd point's `θ` and the edge's `v − 1` to a few units in the last place, at every n up to
+//! 10¹⁵ (checked against enclosures by the claim `paths.agree`). Enclosures are in [`crate::rigor`]. That there
+//! are no other fixed points is not shown here.
+
+use super::model::{SymmetricBatch, deflated_balance};
+use crate::arithmetic::Dual;
+use crate::{Result, bad_input};
+
+/// The smallest batch for which a cluster and an outlier make sense.
+pub const SMALLEST_BATCH: u64 = 3;
+/// The smallest batch with an odd-point fixed point: the saddle-node is at n = 6.107….
+pub const SMALLEST_ODD_POINT_BATCH: u64 = 7;
+/// The largest batch size accepted: integers of the number types are 64-bit.
+pub const LARGEST_BATCH: u64 = 1_000_000_000_000_000_000;
+
+/// A fixed point of the indicative model, by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, clap::ValueEnum, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FixedPoint {
+    /// The cluster with its odd point: attracting.
+    OddPoint,
+    /// The threshold between the other two.
+    Edge,
+    /// All samples alike: attracting.
+    Symmetric,
+}
+
+impl FixedPoint {
+    /// The name used on the command line and in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::OddPoint => "odd-point",
+            Self::Edge => "edge",
+            Self::Symmetric => "symmetric",
+        }
+    }
+
+    /// The fixed points that exist at batch size `n`.
+    ///
+    /// # Errors
+    /// `n` outside `3 ..= 10¹⁸`.
+    pub fn existing(n: u64) -> Result<&'static [Self]> {
+        check_batch_size(n)?;
+        Ok(if n < SMALLEST_ODD_POINT_BATCH {
+            &[Self::Symmetric]
+        } else {
+            &[Self::OddPoint, Self::Edge, Self::Symmetric]
+        })
+    }
+
+    /// The fixed point at batch size `n` in double precision.
+    ///
+    /// # Errors
+    /// `n` outside `3 ..= 10¹⁸`, or `n < 7` for the odd point and the edge, which do not exist there.
+    ///
+    /// ```
+    /// use oddpoint::odd_point::FixedPoint;
+    /// let batch = FixedPoint::OddPoint.locate(100)?;
+    /// assert!((batch.one_minus_r - 0.00435130314134011).abs() < 1e-16);
+    /// # Ok::<(), oddpoint::Error>(())
+    /// ```
+    pub fn locate(self, n: u64) -> Result<SymmetricBatch<f64>> {
+        self.check(n)?;
+        let n = n as f64;
+        Ok(match self {
+            Self::Symmetric => SymmetricBatch::symmetric(&n),
+            Self::Edge => SymmetricBatch::from_deviation_ratio(&n, &(1.0 + edge_excess(n))),
+            Self::OddPoint => SymmetricBatch::from_angle(&n, &odd_point_angle(n)),
+        })
+    }
+
+    /// Refuses a batch size at which this fixed point does not exist.
+    ///
+    /// # Errors
+    /// As [`locate`](Self::locate).
+    pub fn check(self, n: u64) -> Result<()> {
+        check_batch_size(n)?;
+        if self != Self::Symmetric && n < SMALLEST_ODD_POINT_BATCH {
+            return Err(crate::Error::NoOddPoint(n));
+        }
+        Ok(())
+    }
+}
+
+/// Refuses a batch size without a cluster and an outlier, or beyond what 64-bit integers carry.
+///
+/// # Errors
+/// `n` outside `3 ..= 10¹⁸`.
+pub fn check_batch_size(n: u64) -> Result<()> {
+    if n < SMALLEST_BATCH {
+        return Err(bad_input!(
+            "batch size {n}: at least {SMALLEST_BATCH} samples are needed for a cluster and an outlier"
+        ));
+    }
+    if n > LARGEST_BATCH {
+        return Err(bad_input!("batch size {n}: at most {LARGEST_BATCH} (10^18) is accepted"));
+    }
+    Ok(())
+}
+
+/// `θ` of the odd point: the root of the balance equation between 1/n and the angle of `r = 1/10`, where the
+/// layer tightens the cluster for every n ≥ 7.
+pub fn odd_point_angle(n: f64) -> f64 {
+    let balance = |theta: f64| {
+        let n = Dual::constant(n);
+        SymmetricBatch::from_angle(&n, &Dual::variable(theta)).balance()
+    };
+    root(balance, 1.0 / n, separating_angle())
+}
+
+/// `w = v − 1` of the edge: the root of the deflated equation between `1/(2n)` and the `v` of `r = 1/10`.
+pub fn edge_excess(n: f64) -> f64 {
+    let balance = |w: f64| deflated_balance(&Dual::constant(n), &Dual::variable(w));
+    let separating = ((n - 1.0) * (1.0 + (n - 2.0) * SEPARATING_R)).sqrt() - 1.0;
+    root(balance, 0.5 / n, separating)
+}
+
+/// A cluster correlation between the edge's and the odd point's for every real n ≥ 7: `F_n(0.1) > 0.1`.
+const SEPARATING_R: f64 = 0.1;
+
+fn separating_angle() -> f64 {
+    SEPARATING_R.acos()
+}
+
+/// The root of `f` in `[low, high]`, `0 < low`, where `f` rises from negative to positive: Newton, safeguarded
+/// by bisection (geometric while the bracket spans powers of two), until the bracket or the step is an ulp.
+fn root(f: impl Fn(f64) -> Dual<f64>, mut low: f64, mut high: f64) -> f64 {
+    /// Geometric bisection halves the exponent range, arithmetic bisection the mantissa: 11 + 53 steps suffice.
+    const STEPS: usize = 128;
+    let mut x = (low * high).sqrt();
+    for _ in 0..STEPS {
+        let at = f(x);
+        if at.value < 0.0 { low = x } else { high = x }
+        let newton = x - at.value / at.derivative;
+        let next = if newton > low && newton < high {
+            newton
+        } else if high > 4.0 * low {
+            (low * high).sqrt()
+        } else {
+            f64::midpoint(low, high)
+        };
+        if (next - x).abs() <= f64::EPSILON / 2.0 * x {
+            return next;
+        }
+        x = next;
+    }
+    x
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A fixed point of the reduced map, whatever equation found it.
+    #[test]
+    fn located_points_are_fixed() {
+        for n in [7, 8, 10, 50, 1000, 1_000_000] {
+            for point in FixedPoint::existing(n).unwrap() {
+                let batch = point.locate(n).unwrap();
+                let moved = batch.image_one_minus_r() / batch.one_minus_r - 1.0;
+                assert!(moved.abs() < 1e-14, "{} at n = {n} moves by {moved:e}", point.name());
+            }
+        }
+    }
+
+    /// Theory page, table of section 2.3 (15 digits, independently computed).
+    #[test]
+    fn odd_point_matches_the_table() {
+        for (n, one_minus_r) in
+            [(7, 0.706103281037793), (10, 0.361976394607323), (1000, 4.43242440806981e-5)]
+        {
+            let batch = FixedPoint::OddPoint.locate(n).unwrap();
+            assert!((batch.one_minus_r / one_minus_r - 1.0).abs() < 1e-14);
+        }
+    }
+
+    /// `y = 1 + (2π−4)/n + (2π²−4π+4)/n² + …` (theory, section 2.2).
+    #[test]
+    fn edge_approaches_the_symmetric_point_as_predicted() {
+        use std::f64::consts::PI;
+        let n = 1e6;
+        let w = edge_excess(n);
+        let excess = w * (2.0 + w);
+        let predicted = (2.0 * PI - 4.0) / n + (2.0 * PI * PI - 4.0 * PI + 4.0) / (n * n);
+        assert!((excess / predicted - 1.0).abs() < 1e-10);
+    }
+
+    #[test]
+    fn small_batches_are_refused_with_the_reason() {
+        assert!(FixedPoint::Symmetric.locate(2).unwrap_err().to_string().contains("at least 3"));
+        assert!(FixedPoint::OddPoint.locate(6).unwrap_err().to_string().contains("saddle-node"));
+    }
+}
