@@ -1,6 +1,7 @@
 //! The odd point: the indicative model, its fixed points, the exact configuration, and the spectrum of one
 //! layer's differential, in blocks and dense.
 
+pub mod exact;
 mod fixed_points;
 mod model;
 mod spectrum;

@@ -1,0 +1,38 @@
+# make verify   builds everything and prints the table of claims with verdicts
+# make test     runs the tests
+# make lint     formatting, clippy and the documentation, warnings as errors
+# make bench    runs the criterion benches
+# make report   writes the verdicts as text, JSON and JUnit under target/report/
+# make proofs   replays the computer-assisted proofs: the rigorous claims alone
+#
+# ARGS="…" is passed on, for instance  make verify ARGS="--quick --batch-sizes 7..=20".
+
+CARGO ?= cargo
+ODDPOINT = $(CARGO) run --release --locked --quiet --
+
+.PHONY: verify test lint bench report proofs setup
+
+verify: setup
+	$(CARGO) build --release --locked
+	$(ODDPOINT) verify $(ARGS)
+
+# The release profile: one build of GMP and MPFR serves `make verify` too. `cargo test` alone works as well.
+test: setup
+	$(CARGO) test --release --locked $(ARGS)
+
+lint: setup
+	$(CARGO) fmt --check
+	$(CARGO) clippy --release --locked --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --release --locked --no-deps --quiet
+
+bench: setup
+	$(CARGO) bench --locked $(ARGS)
+
+report: setup
+	$(ODDPOINT) verify --out target/report $(ARGS)
+
+proofs: setup
+	$(ODDPOINT) verify --kinds rigorous $(ARGS)
+
+setup:
+	@./scripts/setup.sh

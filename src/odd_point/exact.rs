@@ -1,0 +1,211 @@
+//! The exact configuration, `n − 1` equal samples and one other, in exact rational arithmetic (theory, 2.1).
+//!
+//! * **Invariance, every width, every weight matrix.** A neuron that sees `a` on the cluster and `b` on the
+//!   outlier is recentred to `(a−b)/n` and `−(n−1)(a−b)/n`; the signs differ, so ReLU leaves disjoint supports.
+//! * **Instability.** At infinite width the layer's differential there is rational (`κ'(1) = 1/2`,
+//!   `κ'(−1) = 0`, `√(1−ρ²) = 0`), so its action on a perturbation is computed exactly on the literal n×n matrix:
+//!   within-cluster covariance grows by `n²/((n−1)²+1) > 1` relative to the scale, the coherent mode (each cluster
+//!   sample stretched by its own factor) shrinks by `n/((n−1)²+1)`.
+//!
+//! So the exact configuration is *not* attracting: the attractor is the odd-point fixed point close to it. The
+//! differential is one-sided (a covariance matrix only admits `ρ ≤ 1`); its next order, `O(ε^{3/2})`, is not
+//! treated here.
+
+use rug::Rational;
+
+/// One neuron over the batch: recentre, then ReLU.
+pub fn recentre_and_rectify(pre_activations: &[Rational]) -> Vec<Rational> {
+    recentre(pre_activations).into_iter().map(rectify).collect()
+}
+
+/// One neuron over the batch, minus its mean over the batch.
+pub fn recentre(values: &[Rational]) -> Vec<Rational> {
+    let mean = Rational::from(values.iter().sum::<Rational>() / values.len() as u64);
+    values.iter().map(|value| Rational::from(value - &mean)).collect()
+}
+
+fn rectify(value: Rational) -> Rational {
+    value.max(Rational::new())
+}
+
+/// Activations of a batch: one row a neuron (or feature), one column a sample; the outlier is the last column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RationalBatch {
+    rows: Vec<Vec<Rational>>,
+}
+
+impl RationalBatch {
+    /// A batch from its rows (neurons), all of the same length.
+    pub fn new(rows: Vec<Vec<Rational>>) -> Self {
+        Self { rows }
+    }
+
+    /// One layer of RC + NL: `relu(recentre(W X))`, with one row of `weights` a neuron of the next layer.
+    pub fn layer(&self, weights: &[Vec<Rational>]) -> Self {
+        let samples = self.rows.first().map_or(0, Vec::len);
+        let rows = weights.iter().map(|neuron| {
+            let pre_activations: Vec<_> = (0..samples)
+                .map(|sample| {
+                    neuron.iter().zip(&self.rows).map(|(w, row)| Rational::from(w * &row[sample])).sum()
+                })
+                .collect();
+            recentre_and_rectify(&pre_activations)
+        });
+        Self { rows: rows.collect() }
+    }
+
+    /// Whether all samples but the last are equal and the last is orthogonal to them, exactly.
+    pub fn is_cluster_with_orthogonal_outlier(&self) -> bool {
+        let cluster_is_one_point =
+            self.rows.iter().all(|row| row[..row.len() - 1].iter().all(|value| *value == row[0]));
+        let inner_product: Rational =
+            self.rows.iter().map(|row| Rational::from(&row[0] * &row[row.len() - 1])).sum();
+        cluster_is_one_point && inner_product.is_zero()
+    }
+}
+
+/// Whether every neuron, whatever its weights, sends the exact configuration at batch size `n` to disjoint
+/// supports. Two finite checks prove it: recentring is linear, so it is enough to see it on the generators
+/// `(a, b) = (1, 0), (0, 1)`; ReLU is positively homogeneous, so it is enough to try `a − b ∈ {−1, 0, 1}`.
+pub fn neuron_keeps_supports_disjoint(n: u64) -> bool {
+    let neuron = |a: i32, b: i32| {
+        let mut values = vec![Rational::from(a); n as usize];
+        values[n as usize - 1] = Rational::from(b);
+        values
+    };
+    let predicted = |a: i32, b: i32| {
+        let mut values = vec![Rational::from((a - b, n)); n as usize];
+        values[n as usize - 1] = Rational::from((b - a, n)) * (n - 1);
+        values
+    };
+    let linear_on_generators = [(1, 0), (0, 1)].iter().all(|&(a, b)| recentre(&neuron(a, b)) == predicted(a, b));
+    let disjoint_for_each_sign = [-1, 0, 1].iter().all(|&difference| {
+        let after = recentre_and_rectify(&neuron(difference, 0));
+        Rational::from(&after[0] * &after[n as usize - 1]).is_zero()
+    });
+    linear_on_generators && disjoint_for_each_sign
+}
+
+/// A symmetric matrix of rationals, row by row.
+type Matrix = Vec<Vec<Rational>>;
+
+fn matrix(n: usize, entry: impl Fn(usize, usize) -> Rational) -> Matrix {
+    (0..n).map(|i| (0..n).map(|j| entry(i, j)).collect()).collect()
+}
+
+/// `P M P` with `P = I − 11ᵀ/n`.
+fn centre(values: &Matrix) -> Matrix {
+    let n = values.len();
+    let means: Vec<Rational> =
+        values.iter().map(|row| row.iter().sum::<Rational>() / Rational::from(n as u64)).collect();
+    let grand_mean = means.iter().sum::<Rational>() / Rational::from(n as u64);
+    matrix(n, |i, j| Rational::from(&values[i][j] - &means[i]) - &means[j] + &grand_mean)
+}
+
+/// `value`, if `left = value · right` entry by entry.
+fn common_factor(left: &Matrix, right: &Matrix) -> Option<Rational> {
+    let entries = || left.iter().flatten().zip(right.iter().flatten());
+    let (numerator, denominator) = entries().find(|(_, right)| !right.is_zero())?;
+    let factor = Rational::from(numerator / denominator);
+    entries().all(|(left, right)| *left == Rational::from(right * &factor)).then_some(factor)
+}
+
+/// Whether index `i` is the outlier.
+fn is_outlier(i: usize, n: usize) -> bool {
+    i == n - 1
+}
+
+/// The centred covariance of the exact configuration: `tᵢtⱼ` with `t = (1, …, 1, −(n−1))`.
+fn covariance(n: usize) -> Matrix {
+    let t = |i| if is_outlier(i, n) { 1 - n as i64 } else { 1 };
+    matrix(n, |i, j| Rational::from(t(i) * t(j)))
+}
+
+/// `K(C)` there: `κ(1) = 1/2` times the product of standard deviations on equal signs, `κ(−1) = 0` across.
+fn kernel(covariance: &Matrix) -> Matrix {
+    let n = covariance.len();
+    matrix(n, |i, j| {
+        if is_outlier(i, n) == is_outlier(j, n) { Rational::from(&covariance[i][j] / 2) } else { Rational::new() }
+    })
+}
+
+/// `DK` there, applied to a perturbation: `κ'(1) = 1/2` on equal signs, `κ'(−1) = 0` across; the terms in the
+/// variances carry `√(1−ρ²) = 0`. The same matrix entries as [`kernel`]: `K` is linear to first order there.
+fn kernel_differential(perturbation: &Matrix) -> Matrix {
+    kernel(perturbation)
+}
+
+/// The growth of the scale in one layer: `Λ` with `P K(C) P = Λ C`, exactly, or `None` if the exact
+/// configuration were not a fixed point. It is `((n−1)²+1)/(2n²)`.
+pub fn scale_growth(n: u64) -> Option<Rational> {
+    let covariance = covariance(n as usize);
+    common_factor(&centre(&kernel(&covariance)), &covariance)
+}
+
+/// By how much one layer multiplies a perturbation, relative to the scale, if it is an eigenvector.
+fn multiplier(n: u64, perturbation: &Matrix) -> Option<Rational> {
+    let image = centre(&kernel_differential(perturbation));
+    Some(common_factor(&image, perturbation)? / scale_growth(n)?)
+}
+
+/// The multiplier of within-cluster covariance, from the difference of the first two cluster samples:
+/// `n²/((n−1)²+1)`. Needs `n ≥ 3`.
+pub fn within_cluster_multiplier(n: u64) -> Option<Rational> {
+    let u = first_contrast;
+    multiplier(n, &matrix(n as usize, |i, j| Rational::from(u(i) * u(j))))
+}
+
+/// The multiplier of the coherent mode, the first two cluster samples stretched by `1 ± ε`:
+/// `n/((n−1)²+1)`. Needs `n ≥ 3`.
+pub fn coherent_multiplier(n: u64) -> Option<Rational> {
+    let size = n as usize;
+    let t = covariance(size);
+    let w = first_contrast;
+    multiplier(n, &matrix(size, |i, j| Rational::from(&t[i][j] * (w(i) + w(j)))))
+}
+
+/// `w = e₁ − e₂`.
+fn first_contrast(i: usize) -> i32 {
+    match i {
+        0 => 1,
+        1 => -1,
+        _ => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn multipliers_follow_the_formulas() {
+        for n in [3_u64, 4, 7, 12] {
+            let square = (n - 1) * (n - 1) + 1;
+            assert_eq!(scale_growth(n), Some(Rational::from((square, 2 * n * n))));
+            assert_eq!(within_cluster_multiplier(n), Some(Rational::from((n * n, square))));
+            assert_eq!(coherent_multiplier(n), Some(Rational::from((n, square))));
+        }
+    }
+
+    #[test]
+    fn supports_are_disjoint() {
+        assert!((3..20).all(neuron_keeps_supports_disjoint));
+    }
+
+    /// Two features, three samples: X = [[1, 1, 0], [0, 0, 1]], W = [[2, −1], [−1, 3]]. By hand: neuron 1 sees
+    /// (2, 2, −1), mean 1, recentred (1, 1, −2), ReLU (1, 1, 0); neuron 2 sees (−1, −1, 3), mean 1/3, recentred
+    /// (−4/3, −4/3, 8/3), ReLU (0, 0, 8/3).
+    #[test]
+    fn one_layer_by_hand() {
+        let rationals = |rows: [[i32; 3]; 2]| rows.map(|row| row.map(Rational::from).to_vec()).to_vec();
+        let batch = RationalBatch::new(rationals([[1, 1, 0], [0, 0, 1]]));
+        let weights = [[2, -1], [-1, 3]].map(|row| row.map(Rational::from).to_vec());
+        let after = batch.layer(&weights);
+        let expected = vec![
+            vec![Rational::from(1), Rational::from(1), Rational::new()],
+            vec![Rational::new(), Rational::new(), Rational::from((8, 3))],
+        ];
+        assert_eq!(after, RationalBatch::new(expected));
+        assert!(after.is_cluster_with_orthogonal_outlier());
+    }
+}
