@@ -11,7 +11,7 @@
 //! are no other fixed points is not shown here.
 
 use super::model::{SymmetricBatch, deflated_balance};
-use crate::arithmetic::Dual;
+use crate::arithmetic::{Dual, Real};
 use crate::{Result, bad_input};
 
 /// The smallest batch for which a cluster and an outlier make sense.
@@ -69,11 +69,11 @@ impl FixedPoint {
     /// ```
     pub fn locate(self, n: u64) -> Result<SymmetricBatch<f64>> {
         self.check(n)?;
-        let n = n as f64;
+        let size = n as f64;
         Ok(match self {
-            Self::Symmetric => SymmetricBatch::symmetric(&n),
-            Self::Edge => SymmetricBatch::from_deviation_ratio(&n, &(1.0 + edge_excess(n))),
-            Self::OddPoint => SymmetricBatch::from_angle(&n, &odd_point_angle(n)),
+            Self::Symmetric => SymmetricBatch::symmetric(&size),
+            Self::Edge => SymmetricBatch::from_deviation_ratio(&size, &(1.0 + EdgeEquation { n }.solve())),
+            Self::OddPoint => SymmetricBatch::from_angle(&size, &OddPointEquation { n }.solve()),
         })
     }
 
@@ -106,40 +106,66 @@ pub fn check_batch_size(n: u64) -> Result<()> {
     Ok(())
 }
 
-/// `θ` of the odd point: the root of the balance equation between 1/n and the angle of `r = 1/10`, where the
-/// layer tightens the cluster for every n ≥ 7.
-pub fn odd_point_angle(n: f64) -> f64 {
-    let balance = |theta: f64| {
-        let n = Dual::constant(n);
-        SymmetricBatch::from_angle(&n, &Dual::variable(theta)).balance()
-    };
-    root(balance, 1.0 / n, separating_angle())
+/// A real equation in one unknown, written once for every arithmetic.
+pub trait Equation {
+    /// Left minus right side: zero at the root.
+    fn residual<R: Real>(&self, x: &R) -> R;
 }
 
-/// `w = v − 1` of the edge: the root of the deflated equation between `1/(2n)` and the `v` of `r = 1/10`.
-pub fn edge_excess(n: f64) -> f64 {
-    let balance = |w: f64| deflated_balance(&Dual::constant(n), &Dual::variable(w));
-    let separating = ((n - 1.0) * (1.0 + (n - 2.0) * SEPARATING_R)).sqrt() - 1.0;
-    root(balance, 0.5 / n, separating)
+/// The balance equation of [`SymmetricBatch`] in the unknown `θ`: the odd point's.
+#[derive(Clone, Copy, Debug)]
+pub struct OddPointEquation {
+    /// Batch size.
+    pub n: u64,
+}
+
+/// The deflated equation of [`deflated_balance`] in the unknown `w = v − 1`: the edge's.
+#[derive(Clone, Copy, Debug)]
+pub struct EdgeEquation {
+    /// Batch size.
+    pub n: u64,
+}
+
+impl Equation for OddPointEquation {
+    fn residual<R: Real>(&self, theta: &R) -> R {
+        SymmetricBatch::from_angle(&theta.lift(self.n as i64), theta).balance()
+    }
+}
+
+impl Equation for EdgeEquation {
+    fn residual<R: Real>(&self, w: &R) -> R {
+        deflated_balance(&w.lift(self.n as i64), w)
+    }
 }
 
 /// A cluster correlation between the edge's and the odd point's for every real n ≥ 7: `F_n(0.1) > 0.1`.
 const SEPARATING_R: f64 = 0.1;
 
-fn separating_angle() -> f64 {
-    SEPARATING_R.acos()
+impl OddPointEquation {
+    /// Approximates the root, which lies between `1/n` and the angle of `r = 1/10`.
+    pub fn solve(&self) -> f64 {
+        root(self, 1.0 / self.n as f64, SEPARATING_R.acos())
+    }
 }
 
-/// The root of `f` in `[low, high]`, `0 < low`, where `f` rises from negative to positive: Newton, safeguarded
-/// by bisection (geometric while the bracket spans powers of two), until the bracket or the step is an ulp.
-fn root(f: impl Fn(f64) -> Dual<f64>, mut low: f64, mut high: f64) -> f64 {
+impl EdgeEquation {
+    /// Approximates the root, which lies between `1/(2n)` and the `w` of `r = 1/10`.
+    pub fn solve(&self) -> f64 {
+        let n = self.n as f64;
+        root(self, 0.5 / n, ((n - 1.0) * (1.0 + (n - 2.0) * SEPARATING_R)).sqrt() - 1.0)
+    }
+}
+
+/// The root of an equation in `[low, high]`, `0 < low`, whose residual rises from negative to positive: Newton,
+/// safeguarded by bisection (geometric while the bracket spans powers of two), until the step is an ulp.
+fn root(equation: &impl Equation, mut low: f64, mut high: f64) -> f64 {
     /// Geometric bisection halves the exponent range, arithmetic bisection the mantissa: 11 + 53 steps suffice.
     const STEPS: usize = 128;
     let mut x = (low * high).sqrt();
     for _ in 0..STEPS {
-        let at = f(x);
-        if at.value < 0.0 { low = x } else { high = x }
-        let newton = x - at.value / at.derivative;
+        let Dual { value, derivative } = equation.residual(&Dual::variable(x));
+        if value < 0.0 { low = x } else { high = x }
+        let newton = x - value / derivative;
         let next = if newton > low && newton < high {
             newton
         } else if high > 4.0 * low {
@@ -187,7 +213,7 @@ mod tests {
     fn edge_approaches_the_symmetric_point_as_predicted() {
         use std::f64::consts::PI;
         let n = 1e6;
-        let w = edge_excess(n);
+        let w = EdgeEquation { n: 1_000_000 }.solve();
         let excess = w * (2.0 + w);
         let predicted = (2.0 * PI - 4.0) / n + (2.0 * PI * PI - 4.0 * PI + 4.0) / (n * n);
         assert!((excess / predicted - 1.0).abs() < 1e-10);

@@ -1,14 +1,20 @@
 //! The odd point: the indicative model, its fixed points, the exact configuration, and the spectrum of one
 //! layer's differential, in blocks and dense.
 
+pub mod decay;
+mod dense;
 pub mod exact;
 mod fixed_points;
 mod model;
+pub mod modes;
 mod spectrum;
 
+pub use dense::{
+    Comparison, LARGEST_DENSE_BATCH, compare_with_blocks, dense_eigenvalues, dense_jacobian, error_bound,
+};
 pub use fixed_points::{
-    FixedPoint, LARGEST_BATCH, SMALLEST_BATCH, SMALLEST_ODD_POINT_BATCH, check_batch_size, edge_excess,
-    odd_point_angle,
+    EdgeEquation, Equation, FixedPoint, LARGEST_BATCH, OddPointEquation, SMALLEST_BATCH,
+    SMALLEST_ODD_POINT_BATCH, check_batch_size,
 };
 pub use model::{Image, OrderParameters, SymmetricBatch, deflated_balance, reduced_slope};
 pub use spectrum::{Block, Spectrum, StandardBlock};

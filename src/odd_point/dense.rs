@@ -1,0 +1,188 @@
+//! The dense Jacobian of one RC + NL layer of the full n×n map at a fixed point, and its eigenvalues.
+//!
+//! An independent route to the spectrum: no use is made of the symmetry. The analytic differential of the full
+//! map ([`crate::layer::differential`]) acts on an orthonormal basis of the symmetric matrices with zero row sums
+//! and zero trace, of dimension `n(n−1)/2 − 1`, and nalgebra's QR iteration finds the eigenvalues.
+//!
+//! Approximates; the QR iteration is bounded, because repeated eigenvalues (there are many, by symmetry) can stall
+//! it, and a stall is reported as such.
+
+use super::model::SymmetricBatch;
+use super::spectrum::{Block, Spectrum, StandardBlock};
+use crate::layer::{Gram, differential};
+use crate::{Error, Result, bad_input};
+use nalgebra::{Complex, DMatrix, Schur};
+
+/// The largest batch for the dense route: a Jacobian of 1 127 rows, and QR takes its cube.
+pub const LARGEST_DENSE_BATCH: u64 = 48;
+
+/// QR sweeps allowed per row before the iteration is called stalled.
+const SWEEPS_PER_ROW: usize = 60;
+
+/// The Jacobian at `batch`, in an orthonormal basis.
+///
+/// # Shape
+/// Square, of dimension `n(n−1)/2 − 1`.
+///
+/// # Errors
+/// `n` above [`LARGEST_DENSE_BATCH`].
+pub fn dense_jacobian(batch: &SymmetricBatch<f64>, n: u64) -> Result<DMatrix<f64>> {
+    if n > LARGEST_DENSE_BATCH {
+        return Err(bad_input!(
+            "batch size {n}: the dense Jacobian has n(n-1)/2-1 rows and is offered up to n = {LARGEST_DENSE_BATCH}; the blocks hold at any n"
+        ));
+    }
+    let n = n as usize;
+    let covariance = batch.covariance(n);
+    let frame = centred_frame(n);
+    let basis = tangent_basis(n - 1);
+    let mut jacobian = DMatrix::zeros(basis.len(), basis.len());
+    for (column, element) in basis.iter().enumerate() {
+        let direction = &frame * element * frame.transpose();
+        let image = differential(&covariance, &Gram::from_entries(n, |i, j| direction[(i, j)]));
+        let image = DMatrix::from_fn(n, n, |i, j| *image.get(i, j));
+        let reduced = frame.transpose() * image * &frame;
+        for (row, element) in basis.iter().enumerate() {
+            jacobian[(row, column)] = element.dot(&reduced);
+        }
+    }
+    Ok(jacobian)
+}
+
+/// An orthonormal basis of the vectors with zero sum, as columns (Helmert).
+fn centred_frame(n: usize) -> DMatrix<f64> {
+    DMatrix::from_fn(n, n - 1, |i, k| {
+        let size = (k + 1) as f64;
+        let norm = (size * (size + 1.0)).sqrt();
+        match i.cmp(&(k + 1)) {
+            std::cmp::Ordering::Less => 1.0 / norm,
+            std::cmp::Ordering::Equal => -size / norm,
+            std::cmp::Ordering::Greater => 0.0,
+        }
+    })
+}
+
+/// An orthonormal basis of the symmetric m×m matrices with zero trace.
+fn tangent_basis(m: usize) -> Vec<DMatrix<f64>> {
+    let mut basis = Vec::with_capacity(m * (m + 1) / 2 - 1);
+    for i in 0..m {
+        for j in 0..i {
+            let mut element = DMatrix::zeros(m, m);
+            element[(i, j)] = std::f64::consts::FRAC_1_SQRT_2;
+            element[(j, i)] = std::f64::consts::FRAC_1_SQRT_2;
+            basis.push(element);
+        }
+    }
+    let diagonals = centred_frame(m);
+    basis.extend(diagonals.column_iter().map(|column| DMatrix::from_diagonal(&column.into_owned())));
+    basis
+}
+
+/// Eigenvalues of a square matrix, by decreasing real part.
+///
+/// # Errors
+/// [`Error::NotReached`] if QR stalls.
+pub fn dense_eigenvalues(matrix: DMatrix<f64>) -> Result<Vec<Complex<f64>>> {
+    let sweeps = SWEEPS_PER_ROW * matrix.nrows();
+    let schur = Schur::try_new(matrix, f64::EPSILON, sweeps)
+        .ok_or_else(|| Error::NotReached(format!("the QR iteration did not converge in {sweeps} sweeps")))?;
+    let mut eigenvalues: Vec<_> = schur.complex_eigenvalues().iter().copied().collect();
+    eigenvalues.sort_by(|a, b| b.re.total_cmp(&a.re));
+    Ok(eigenvalues)
+}
+
+/// The block spectrum beside the dense one.
+#[derive(Clone, Debug)]
+pub struct Comparison {
+    /// Eigenvalues of the dense Jacobian, by decreasing real part.
+    pub dense: Vec<Complex<f64>>,
+    /// The blocks' eigenvalues, each as often as its multiplicity, in the same order.
+    pub blocks: Vec<(Block, f64)>,
+    /// The largest distance between the two, entry by entry.
+    pub largest_difference: f64,
+    /// The a-priori bound on that distance; see [`error_bound`].
+    pub bound: f64,
+}
+
+/// Computes both spectra at a fixed point and compares them, multiplicities included.
+///
+/// # Errors
+/// As [`dense_jacobian`] and [`dense_eigenvalues`].
+pub fn compare_with_blocks(batch: &SymmetricBatch<f64>, n: u64) -> Result<Comparison> {
+    let spectrum = Spectrum::at(batch);
+    let mut blocks: Vec<(Block, f64)> = spectrum
+        .eigenvalues(n)
+        .into_iter()
+        .flat_map(|(block, &value)| (0..block.multiplicity(n)).map(move |_| (block, value)))
+        .collect();
+    blocks.sort_by(|a, b| b.1.total_cmp(&a.1));
+    let jacobian = dense_jacobian(batch, n)?;
+    let bound = error_bound(batch, &jacobian);
+    let dense = dense_eigenvalues(jacobian)?;
+    let largest_difference = dense
+        .iter()
+        .zip(&blocks)
+        .map(|(dense, (_, block))| (dense - Complex::new(*block, 0.0)).norm())
+        .fold(if dense.len() == blocks.len() { 0.0 } else { f64::INFINITY }, f64::max);
+    Ok(Comparison { dense, blocks, largest_difference, bound })
+}
+
+/// A bound on the distance between computed and exact eigenvalues: Bauer–Fike, `cond(V) · ‖E‖`.
+///
+/// `E` is the backward error of entries and QR iteration, taken as `(10 m + 100) u ‖J‖_F` for `m` rows. `V` are the
+/// eigenvectors in an orthonormal basis: the blocks are orthogonal to one another, so `cond(V)` is that of the two
+/// eigenvectors of the standard block, `√((1+c)/(1−c))` with `c` the cosine between them.
+pub fn error_bound(batch: &SymmetricBatch<f64>, jacobian: &DMatrix<f64>) -> f64 {
+    let unit_roundoff = f64::EPSILON / 2.0;
+    let backward = (10.0 * jacobian.nrows() as f64 + 100.0) * unit_roundoff * jacobian.norm();
+    let cosine = standard_eigenvector_cosine(batch);
+    let condition = ((1.0 + cosine) / (1.0 - cosine)).sqrt();
+    condition * backward
+}
+
+/// `|cos|` between the standard block's eigenvectors in the Frobenius inner product, in which (α, β) has the norm
+/// `α² + 2(n−3)β² + 2γ²`, `γ = −(α+(n−3)β)`, for `‖w‖ = 1`.
+fn standard_eigenvector_cosine(batch: &SymmetricBatch<f64>) -> f64 {
+    let block = StandardBlock::at(batch);
+    let [[a, b], _] = block.entries;
+    let others = batch.n - 3.0;
+    if others == 0.0 {
+        return 0.0; // n = 3: one eigenvalue only
+    }
+    let inner = |x: [f64; 2], y: [f64; 2]| {
+        let gamma = |v: [f64; 2]| v[0] + others * v[1];
+        x[0] * y[0] + 2.0 * others * x[1] * y[1] + 2.0 * gamma(x) * gamma(y)
+    };
+    let [first, second] = block.eigenvalues().map(|eigenvalue| [b, eigenvalue - a]);
+    (inner(first, second) / (inner(first, first) * inner(second, second)).sqrt()).abs()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::odd_point::FixedPoint;
+
+    #[test]
+    fn blocks_and_dense_jacobian_agree_at_every_fixed_point() {
+        for n in [3, 4, 5, 7, 9, 12] {
+            for point in FixedPoint::existing(n).unwrap() {
+                let comparison = compare_with_blocks(&point.locate(n).unwrap(), n).unwrap();
+                assert_eq!(comparison.dense.len(), comparison.blocks.len());
+                assert!(
+                    comparison.largest_difference <= comparison.bound,
+                    "{} at n = {n}: {:e} > {:e}",
+                    point.name(),
+                    comparison.largest_difference,
+                    comparison.bound
+                );
+                assert!(comparison.bound < 1e-9, "a bound that says nothing: {:e}", comparison.bound);
+            }
+        }
+    }
+
+    #[test]
+    fn large_batches_are_refused() {
+        let batch = FixedPoint::OddPoint.locate(1000).unwrap();
+        assert!(dense_jacobian(&batch, 1000).unwrap_err().to_string().contains("1000"));
+    }
+}

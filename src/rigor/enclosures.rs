@@ -1,0 +1,187 @@
+//! Enclosures of the fixed points at integer n, and of the saddle-node at real n, as narrow as asked.
+//!
+//! Proves existence and uniqueness *in a window* around each root (interval Newton, Krawczyk). That there is no
+//! root elsewhere is not shown here.
+
+use super::newton::{BoxTest, Pair, krawczyk_test, newton_test};
+use crate::arithmetic::{Dual, Interval, MAX_PRECISION, Real};
+use crate::odd_point::{
+    EdgeEquation, Equation, FixedPoint, OddPointEquation, SymmetricBatch, deflated_balance,
+};
+use crate::{Error, Result};
+use rug::Float;
+
+/// The fixed point at batch size `n`, enclosed at a working precision in bits.
+///
+/// # Guarantees
+/// The fields enclose a fixed point of the reduced map, the only one in a window of relative size about
+/// `2^(−precision/2)` around it; at `symmetric` it is the known one, `v = 1`.
+///
+/// # Errors
+/// As [`FixedPoint::check`]; [`Error::NotReached`] if the precision is too small for the proof.
+pub fn enclose_fixed_point(point: FixedPoint, n: u64, precision: u32) -> Result<SymmetricBatch<Interval>> {
+    point.check(n)?;
+    let size = Interval::from_integer(precision, n as i64);
+    Ok(match point {
+        FixedPoint::Symmetric => SymmetricBatch::symmetric(&size),
+        FixedPoint::Edge => {
+            let equation = EdgeEquation { n };
+            let w = enclose_root(&equation, equation.solve(), precision)?;
+            SymmetricBatch::from_deviation_ratio(&size, &w.plus(1))
+        }
+        FixedPoint::OddPoint => {
+            let equation = OddPointEquation { n };
+            let theta = enclose_root(&equation, equation.solve(), precision)?;
+            SymmetricBatch::from_angle(&size, &theta)
+        }
+    })
+}
+
+/// A root of `equation`, enclosed; the approximation only says where to look.
+fn enclose_root(equation: &impl Equation, near: f64, precision: u32) -> Result<Interval> {
+    let centre = sharpen(equation, near, precision);
+    let radius = Float::with_val(precision, centre.abs_ref()) >> (precision / 2);
+    let mut window = Interval::point(centre).inflate(&radius);
+    let residual = |x: &Dual<Interval>| equation.residual(x);
+    let BoxTest::Unique(mut root) = newton_test(residual, &window) else {
+        return Err(Error::NotReached(format!(
+            "no fixed point could be certified at {precision} bits: raise the precision"
+        )));
+    };
+    // Each further step squares the relative width, until rounding stops it.
+    while root.relative_width() < window.relative_width() / 2.0 {
+        window = root;
+        let BoxTest::Unique(narrower) = newton_test(residual, &window) else { return Ok(window) };
+        root = narrower;
+    }
+    Ok(root)
+}
+
+/// Newton's iteration in MPFR from a double: the number of good bits doubles from about 40.
+fn sharpen(equation: &impl Equation, near: f64, precision: u32) -> Float {
+    let mut x = Float::with_val(precision, near);
+    let mut good_bits = 40;
+    while good_bits < 2 * precision {
+        let Dual { value, derivative } = equation.residual(&Dual::variable(x.clone()));
+        x -= value / derivative;
+        good_bits *= 2;
+    }
+    x
+}
+
+/// A saddle-node of the reduced map with `n` as a real variable, with its non-degeneracy.
+#[derive(Clone, Debug)]
+pub struct SaddleNode {
+    /// The batch at the saddle-node, `n` real.
+    pub batch: SymmetricBatch<Interval>,
+    /// `∂E/∂n` and `∂²E/∂w²` of the deflated equation `E(n, w) = 0`: both off zero, so two fixed points
+    /// are born there and nothing more degenerate happens.
+    pub transversality: Pair<Interval>,
+}
+
+/// Where to look for the saddle-node: `n` and `w = v − 1`, to three digits.
+const SADDLE_NODE_NEAR: Pair<f64> = [6.107, 1.159];
+
+/// The saddle-node, enclosed at a working precision in bits.
+///
+/// # Guarantees
+/// Existence and uniqueness within a window around it, by the Krawczyk test on `E = 0`, `∂E/∂w = 0`.
+///
+/// # Errors
+/// [`Error::NotReached`] if the precision is too small for the proof.
+pub fn enclose_saddle_node(precision: u32) -> Result<SaddleNode> {
+    let centre = sharpen_saddle_node(precision);
+    let radius = Float::with_val(precision, 1) >> (precision / 2);
+    let window = centre.map(|x| Interval::point(x).inflate(&radius));
+    match saddle_node_in_box(&window) {
+        BoxTest::Unique(found) => Ok(found),
+        _ => Err(Error::NotReached(format!(
+            "the saddle-node could not be certified at {precision} bits: raise the precision"
+        ))),
+    }
+}
+
+/// Whether a box in `(n, w)` holds exactly one non-degenerate saddle-node, or none.
+pub fn saddle_node_in_box(window: &Pair<Interval>) -> BoxTest<SaddleNode> {
+    let system = |[n, w]: &Pair<Interval>| saddle_node_system(n, w);
+    match krawczyk_test(system, window) {
+        BoxTest::Empty => BoxTest::Empty,
+        BoxTest::Undecided => BoxTest::Undecided,
+        BoxTest::Unique(found) => {
+            // Once more on the smaller box, for its width alone.
+            let [n, w] = match krawczyk_test(system, &found) {
+                BoxTest::Unique(narrower) => narrower,
+                _ => found,
+            };
+            let (_, [[by_n, _], [_, by_w_twice]]) = saddle_node_system(&n, &w);
+            if by_n.contains_zero() || by_w_twice.contains_zero() {
+                return BoxTest::Undecided;
+            }
+            let batch = SymmetricBatch::from_deviation_ratio(&n, &w.plus(1));
+            BoxTest::Unique(SaddleNode { batch, transversality: [by_n, by_w_twice] })
+        }
+    }
+}
+
+/// `(E, ∂E/∂w)` and its Jacobian by `(n, w)`, from dual numbers of dual numbers.
+fn saddle_node_system<R: Real>(n: &R, w: &R) -> (Pair<R>, Pair<Pair<R>>) {
+    let once = |value: &R, derivative: i64| Dual { value: value.clone(), derivative: value.lift(derivative) };
+    // Inner derivative by w; outer derivative by n or by w.
+    let evaluate = |by_n: i64, by_w: i64| {
+        let n = Dual { value: once(n, 0), derivative: once(&n.lift(by_n), 0) };
+        let w = Dual { value: once(w, 1), derivative: once(&w.lift(by_w), 0) };
+        deflated_balance(&n, &w)
+    };
+    let (along_n, along_w) = (evaluate(1, 0), evaluate(0, 1));
+    let values = [along_n.value.value, along_n.value.derivative];
+    let slopes = [
+        [along_n.derivative.value, along_w.derivative.value],
+        [along_n.derivative.derivative, along_w.derivative.derivative],
+    ];
+    (values, slopes)
+}
+
+/// Newton's iteration in MPFR for the saddle-node.
+fn sharpen_saddle_node(precision: u32) -> Pair<Float> {
+    let [mut n, mut w] = SADDLE_NODE_NEAR.map(|x| Float::with_val(precision, x));
+    let mut good_bits = 5;
+    while good_bits < 2 * precision {
+        let ([e, e_w], [[a, b], [c, d]]) = saddle_node_system(&n, &w);
+        let determinant = a.clone() * &d - b.clone() * &c;
+        n -= (d * &e - b * &e_w) / &determinant;
+        w -= (a * e_w - c * e) / determinant;
+        good_bits *= 2;
+    }
+    [n, w]
+}
+
+/// Repeats a computation at rising precision until `narrow` is satisfied with its result.
+///
+/// # Errors
+/// [`Error::NotReached`] beyond the largest precision; other errors of `compute` at once.
+pub fn refine<T>(
+    start: u32,
+    compute: impl Fn(u32) -> Result<T>,
+    narrow: impl Fn(&T) -> bool,
+) -> Result<T> {
+    let mut precision = start;
+    loop {
+        match compute(precision) {
+            Ok(result) if narrow(&result) => return Ok(result),
+            Ok(_) | Err(Error::NotReached(_)) if precision <= MAX_PRECISION / 2 => precision *= 2,
+            Ok(_) => {
+                return Err(Error::NotReached(format!(
+                    "the enclosure stayed wider than asked at {precision} bits: ask for fewer digits"
+                )));
+            }
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// Whether an enclosure is relatively narrower than `10^−digits`.
+pub fn relative_width_below(interval: &Interval, digits: u32) -> bool {
+    let width = Float::with_val(64, interval.upper() - interval.lower());
+    let allowed = Float::with_val(64, interval.mignitude()) / Float::with_val(64, Float::u_pow_u(10, digits));
+    width <= allowed
+}
