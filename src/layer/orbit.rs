@@ -1,0 +1,245 @@
+//! The course of a batch through many layers of recentring and ReLU at infinite width, and its record.
+//!
+//! Theory, section 2: [`Orbit`] iterates `C ↦ T(C)` of [`infinite_width`](super::infinite_width) in `f64` and
+//! sees the [`Observables`] of every layer. An orbit that settles suggests a fixed point; it proves none. Near the
+//! odd point `f64` resolves what is left to about `1e-16` relative and no further.
+
+use super::observables::{Observables, observe};
+use super::{FastLayer, Gram};
+use crate::{Error, Result, bad_input};
+use serde::Serialize;
+use std::io::Write;
+use std::path::Path;
+
+/// What is seen of one layer.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Record {
+    /// The number of layers behind: 0 is the input.
+    pub layer: u64,
+    /// See [`Observables::odd_sample`].
+    pub odd_sample: usize,
+    /// See [`Observables::norm_ratio`].
+    pub norm_ratio: f64,
+    /// See [`Observables::cos_within_min`].
+    pub cos_within_min: f64,
+    /// See [`Observables::cos_within_mean`].
+    pub cos_within_mean: f64,
+    /// See [`Observables::cos_cross_mean`].
+    pub cos_cross_mean: f64,
+    /// See [`Observables::cos_cross_max`].
+    pub cos_cross_max: f64,
+    /// See [`Observables::effective_rank`].
+    pub effective_rank: f64,
+    /// `‖C − C₋‖_F/‖C₋‖_F` against the layer before; none for the input.
+    pub change: Option<f64>,
+}
+
+impl Record {
+    fn new(layer: u64, seen: Observables, change: Option<f64>) -> Self {
+        Self {
+            layer,
+            odd_sample: seen.odd_sample,
+            norm_ratio: seen.norm_ratio,
+            cos_within_min: seen.cos_within_min,
+            cos_within_mean: seen.cos_within_mean,
+            cos_cross_mean: seen.cos_cross_mean,
+            cos_cross_max: seen.cos_cross_max,
+            effective_rank: seen.effective_rank,
+            change,
+        }
+    }
+}
+
+/// An endless sequence of layers, from layer 0, the input.
+///
+/// # Guarantees
+/// The same for any number of threads; no memory is allocated from one layer to the next but O(n) for the
+/// observables.
+///
+/// ```
+/// use oddpoint::layer::{batch, orbit::Orbit};
+/// let input = batch::random_gaussian(20, 40, 1, 0)?.covariance()?;
+/// let last = Orbit::new(&input)?.nth(2000).expect("orbits are endless");
+/// assert!(last.norm_ratio > 18.0 && last.cos_within_min > 0.9 && last.cos_cross_max < 0.01);
+/// # Ok::<(), oddpoint::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Orbit {
+    layers: FastLayer,
+    next: u64,
+    covariance: Gram<f64>,
+    previous: Gram<f64>,
+    gram: Gram<f64>,
+}
+
+impl Orbit {
+    /// The orbit of a centred covariance.
+    ///
+    /// # Errors
+    /// [`Error::Input`] as for [`FastLayer::new`], or for fewer than three samples.
+    pub fn new(input: &Gram<f64>) -> Result<Self> {
+        if input.n() < super::batch::MIN_SAMPLES {
+            return Err(bad_input!("{} samples; an orbit needs at least 3", input.n()));
+        }
+        let layers = FastLayer::new(input)?;
+        let [covariance, previous, gram] = [input; 3].map(Gram::clone);
+        Ok(Self { layers, next: 0, covariance, previous, gram })
+    }
+}
+
+impl Iterator for Orbit {
+    type Item = Record;
+
+    fn next(&mut self) -> Option<Record> {
+        let layer = self.next;
+        self.next += 1;
+        let change = (layer > 0).then(|| {
+            std::mem::swap(&mut self.covariance, &mut self.previous);
+            self.layers.copy_covariance(&mut self.covariance);
+            relative_change(&self.covariance, &self.previous)
+        });
+        // The step computes K of the current covariance on its way to the next.
+        self.layers.step();
+        self.layers.copy_gram(&mut self.gram);
+        Some(Record::new(layer, observe(&self.covariance, &self.gram), change))
+    }
+}
+
+/// `‖C − C₋‖_F/‖C₋‖_F`, without the memory for the difference.
+fn relative_change(now: &Gram<f64>, before: &Gram<f64>) -> f64 {
+    let squares = now.entries().iter().zip(before.entries()).map(|(x, y)| (x - y) * (x - y));
+    squares.sum::<f64>().sqrt() / before.frobenius_norm()
+}
+
+/// How records are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// Comma-separated: a comment line `# {…}` with the header as JSON, the names of the columns, the records.
+    /// An absent number is empty, an undefined one `NaN`.
+    Csv,
+    /// One JSON object a line: the header, then the records. An absent or undefined number is `null`.
+    JsonLines,
+}
+
+impl Format {
+    /// The format that a file's extension asks for.
+    ///
+    /// # Errors
+    /// [`Error::Input`] for anything but `.csv` and `.jsonl`.
+    pub fn of(path: &Path) -> Result<Self> {
+        match path.extension().and_then(|extension| extension.to_str()) {
+            Some("csv") => Ok(Self::Csv),
+            Some("jsonl") => Ok(Self::JsonLines),
+            _ => Err(bad_input!("{}: not a name to write to; it must end in .csv or .jsonl", path.display())),
+        }
+    }
+}
+
+/// Writes a header and records.
+///
+/// # Guarantees
+/// Numbers are written with as many digits as it takes to read the same `f64` back.
+///
+/// # Errors
+/// [`Error::Output`] if writing fails.
+pub fn write(
+    mut out: impl Write,
+    format: Format,
+    header: &serde_json::Value,
+    records: impl Iterator<Item = Record>,
+) -> Result<()> {
+    match format {
+        Format::Csv => {
+            writeln!(out, "# {header}")?;
+            let mut table = csv::Writer::from_writer(&mut out);
+            for record in records {
+                table.serialize(record).map_err(std::io::Error::from)?;
+            }
+            table.flush()?;
+        }
+        Format::JsonLines => {
+            writeln!(out, "{header}")?;
+            for record in records {
+                serde_json::to_writer(&mut out, &record).map_err(std::io::Error::from)?;
+                writeln!(out)?;
+            }
+        }
+    }
+    Ok(out.flush()?)
+}
+
+/// [`write()`] to a file that appears whole or not at all, in the format of its extension.
+///
+/// # Errors
+/// [`Error::Input`] for another extension, [`Error::File`] if the file cannot be written.
+pub fn write_file(
+    path: &Path,
+    header: &serde_json::Value,
+    records: impl Iterator<Item = Record>,
+) -> Result<()> {
+    let format = Format::of(path)?;
+    super::whole_file::write_whole(path, |out| write(out, format, header, records))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layer::{batch, infinite_width};
+
+    fn input() -> Gram<f64> {
+        batch::random_gaussian(10, 20, 3, 0).unwrap().covariance().unwrap()
+    }
+
+    #[test]
+    fn records_follow_the_generic_map() {
+        let mut covariance = input();
+        for record in Orbit::new(&input()).unwrap().take(30) {
+            let seen = observe(&covariance, &infinite_width::nonlinearity(&covariance));
+            assert_eq!(record.odd_sample, seen.odd_sample);
+            assert!((record.norm_ratio - seen.norm_ratio).abs() < 1e-12);
+            assert!((record.cos_within_min - seen.cos_within_min).abs() < 1e-12);
+            assert!((record.cos_cross_max - seen.cos_cross_max).abs() < 1e-12);
+            assert!((record.effective_rank - seen.effective_rank).abs() < 1e-12);
+            let next = infinite_width::layer(&covariance);
+            assert_eq!(record.change.is_none(), record.layer == 0);
+            covariance = next;
+        }
+    }
+
+    #[test]
+    fn change_is_measured_against_the_layer_before() {
+        let next = infinite_width::layer(&input());
+        let expected = next.sub(&input()).frobenius_norm() / input().frobenius_norm();
+        let change = Orbit::new(&input()).unwrap().nth(1).unwrap().change.unwrap();
+        assert!((change / expected - 1.0).abs() < 1e-13);
+    }
+
+    #[test]
+    fn both_formats_hold_a_header_and_every_layer() {
+        let header = serde_json::json!({"schema": "oddpoint.simulate/1"});
+        let text = |format| {
+            let mut out = Vec::new();
+            write(&mut out, format, &header, Orbit::new(&input()).unwrap().take(3)).unwrap();
+            String::from_utf8(out).unwrap()
+        };
+        let csv = text(Format::Csv);
+        assert!(
+            csv.starts_with("# {\"schema\":\"oddpoint.simulate/1\"}\nlayer,odd_sample,norm_ratio,"),
+            "{csv}"
+        );
+        assert_eq!(csv.lines().count(), 5);
+        let json = text(Format::JsonLines);
+        let layers: Vec<u64> = json
+            .lines()
+            .skip(1)
+            .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()["layer"].as_u64().unwrap())
+            .collect();
+        assert_eq!(layers, [0, 1, 2]);
+    }
+
+    #[test]
+    fn other_extensions_are_refused() {
+        assert!(matches!(Format::of(Path::new("out.txt")), Err(Error::Input(_))));
+        assert!(matches!(Format::of(Path::new("out")), Err(Error::Input(_))));
+    }
+}

@@ -1,0 +1,91 @@
+//! Files that appear whole or not at all.
+
+use crate::{Error, Result, bad_input};
+use std::io::{BufWriter, Write};
+use std::path::Path;
+
+/// Writes a file through `fill`, under a temporary name in the same folder, and renames it once it is whole.
+///
+/// # Guarantees
+/// On success `path` holds all that `fill` wrote, on the disk; on error whatever was at `path` is still there
+/// and nothing else is left behind. A symbolic link is followed.
+///
+/// # Errors
+/// [`Error::Input`] if `path` is something other than a regular file (a folder, a device);
+/// [`Error::File`] if the folder cannot be written; and whatever `fill` returns.
+pub fn write_whole(path: &Path, fill: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
+    let failed = |source| Error::File { path: path.to_owned(), source };
+    let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    if target.exists() && !target.is_file() {
+        return Err(bad_input!("{}: not a regular file; give the name of a file to write", path.display()));
+    }
+    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let file = temporary_file(folder).map_err(failed)?;
+    let mut buffer = BufWriter::new(file);
+    fill(&mut buffer).map_err(|error| match error {
+        // What `fill` takes for the standard output is this file.
+        Error::Output(source) => failed(source),
+        other => other,
+    })?;
+    let file = buffer.into_inner().map_err(|error| failed(error.into_error()))?;
+    file.as_file().sync_all().map_err(failed)?;
+    file.persist(&target).map_err(|error| failed(error.error))?;
+    Ok(())
+}
+
+/// A temporary file with the permissions that an ordinary new file has.
+fn temporary_file(folder: &Path) -> std::io::Result<tempfile::NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".oddpoint-");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.tempfile_in(folder)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let entries = std::fs::read_dir(folder).unwrap();
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+    }
+
+    #[test]
+    fn a_file_appears_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("out.txt");
+        for text in ["first", "second"] {
+            write_whole(&path, |out| Ok(out.write_all(text.as_bytes())?)).unwrap();
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
+        }
+        assert_eq!(names(folder.path()), ["out.txt"]);
+    }
+
+    #[test]
+    fn a_failure_leaves_the_old_file_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("out.txt");
+        std::fs::write(&path, "old").unwrap();
+        let failure = write_whole(&path, |out| {
+            out.write_all(b"new")?;
+            Err(std::io::Error::other("disk on fire").into())
+        });
+        let message = failure.unwrap_err().to_string();
+        assert!(message.contains("out.txt: disk on fire"), "{message}");
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "old");
+        assert_eq!(names(folder.path()), ["out.txt"]);
+    }
+
+    #[test]
+    fn places_that_cannot_be_written_are_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let missing = folder.path().join("nowhere/out.txt");
+        let message = write_whole(&missing, |_| Ok(())).unwrap_err().to_string();
+        assert!(message.contains("nowhere/out.txt"), "{message}");
+        assert!(
+            write_whole(folder.path(), |_| Ok(())).unwrap_err().to_string().contains("not a regular file")
+        );
+        assert!(names(folder.path()).is_empty());
+    }
+}
