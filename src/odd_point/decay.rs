@@ -11,7 +11,8 @@ use super::model::SymmetricBatch;
 use super::modes::BlockNorms;
 use super::spectrum::Block;
 use crate::arithmetic::Real;
-use crate::layer::{Gram, layer};
+use crate::layer::Gram;
+use crate::layer::infinite_width::layer;
 
 /// The distance of an orbit from its reference configuration after some layers.
 #[derive(Clone, Debug)]

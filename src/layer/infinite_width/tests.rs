@@ -121,7 +121,7 @@ fn within_cluster_variance_grows_as_the_theory_says() {
     let image = differential(&outer(v), &outer(u));
     let along_u = |i: usize| (0..6).map(move |j| (i, j));
     let pairs = (0..6).flat_map(along_u);
-    let projection = pairs.fold(Float::new(300), |sum, (i, j)| sum + image.get(i, j) * (u[i] * u[j]));
+    let projection = pairs.fold(Float::new(300), |sum, (i, j)| sum + Float::with_val(300, image.get(i, j) * (u[i] * u[j])));
     let growth = projection / 100_u32;
     assert!((growth - Float::with_val(300, 36) / 26_u32).abs() < 1e-85);
 }
