@@ -13,19 +13,23 @@
 
 use rug::Rational;
 
-/// One neuron over the batch: recentre, then ReLU.
+/// What a neuron makes of its pre-activations over the batch.
+pub type Neuron = fn(&[Rational]) -> Vec<Rational>;
+
+/// Recentering, then ReLU.
 pub fn recentre_and_rectify(pre_activations: &[Rational]) -> Vec<Rational> {
-    recentre(pre_activations).into_iter().map(rectify).collect()
+    rectify_only(&recentre(pre_activations))
+}
+
+/// ReLU without recentering.
+pub fn rectify_only(pre_activations: &[Rational]) -> Vec<Rational> {
+    pre_activations.iter().map(|value| value.clone().max(Rational::new())).collect()
 }
 
 /// One neuron over the batch, minus its mean over the batch.
 pub fn recentre(values: &[Rational]) -> Vec<Rational> {
     let mean = Rational::from(values.iter().sum::<Rational>() / values.len() as u64);
     values.iter().map(|value| Rational::from(value - &mean)).collect()
-}
-
-fn rectify(value: Rational) -> Rational {
-    value.max(Rational::new())
 }
 
 /// Activations of a batch: one row a neuron (or feature), one column a sample; the outlier is the last column.
@@ -40,16 +44,14 @@ impl RationalBatch {
         Self { rows }
     }
 
-    /// One layer of RC + NL: `relu(recentre(W X))`, with one row of `weights` a neuron of the next layer.
-    pub fn layer(&self, weights: &[Vec<Rational>]) -> Self {
+    /// One layer, `neuron(W X)` row by row, with one row of `weights` a neuron of the next layer.
+    pub fn layer(&self, weights: &[Vec<Rational>], neuron: Neuron) -> Self {
         let samples = self.rows.first().map_or(0, Vec::len);
-        let rows = weights.iter().map(|neuron| {
-            let pre_activations: Vec<_> = (0..samples)
-                .map(|sample| {
-                    neuron.iter().zip(&self.rows).map(|(w, row)| Rational::from(w * &row[sample])).sum()
-                })
-                .collect();
-            recentre_and_rectify(&pre_activations)
+        let rows = weights.iter().map(|weights| {
+            let pre_activation = |sample: usize| {
+                weights.iter().zip(&self.rows).map(|(w, row)| Rational::from(w * &row[sample])).sum()
+            };
+            neuron(&(0..samples).map(pre_activation).collect::<Vec<_>>())
         });
         Self { rows: rows.collect() }
     }
@@ -65,25 +67,26 @@ impl RationalBatch {
 }
 
 /// Whether every neuron, whatever its weights, sends the exact configuration at batch size `n` to disjoint
-/// supports. Two finite checks prove it: recentring is linear, so it is enough to see it on the generators
-/// `(a, b) = (1, 0), (0, 1)`; ReLU is positively homogeneous, so it is enough to try `a − b ∈ {−1, 0, 1}`.
-pub fn neuron_keeps_supports_disjoint(n: u64) -> bool {
-    let neuron = |a: i32, b: i32| {
+/// supports: at most one of cluster and outlier is active. Two finite checks prove it for a neuron that is
+/// recentering followed by ReLU: recentering is linear, so it is enough to see `(a−b)/n` and `−(n−1)(a−b)/n` on the
+/// generators `(a, b) = (1, 0), (0, 1)` and their negatives (which give both parts past the ReLU); ReLU is
+/// positively homogeneous, so it is enough to try `a − b ∈ {−1, 0, 1}`.
+pub fn neuron_keeps_supports_disjoint(n: u64, neuron: Neuron) -> bool {
+    let on_batch = |a: i64, b: i64| {
         let mut values = vec![Rational::from(a); n as usize];
         values[n as usize - 1] = Rational::from(b);
         values
     };
-    let predicted = |a: i32, b: i32| {
-        let mut values = vec![Rational::from((a - b, n)); n as usize];
-        values[n as usize - 1] = Rational::from((b - a, n)) * (n - 1);
+    let predicted = |a: i64, b: i64| {
+        let mut values = vec![Rational::from(((a - b).max(0), n)); n as usize];
+        values[n as usize - 1] = Rational::from(((b - a).max(0), n)) * (n - 1);
         values
     };
-    let linear_on_generators = [(1, 0), (0, 1)].iter().all(|&(a, b)| recentre(&neuron(a, b)) == predicted(a, b));
-    let disjoint_for_each_sign = [-1, 0, 1].iter().all(|&difference| {
-        let after = recentre_and_rectify(&neuron(difference, 0));
-        Rational::from(&after[0] * &after[n as usize - 1]).is_zero()
-    });
-    linear_on_generators && disjoint_for_each_sign
+    let generators = [(1, 0), (0, 1), (-1, 0), (0, -1), (1, 1), (-1, -1)];
+    generators.iter().all(|&(a, b)| {
+        let after = neuron(&on_batch(a, b));
+        after == predicted(a, b) && Rational::from(&after[0] * &after[n as usize - 1]).is_zero()
+    })
 }
 
 /// A symmetric matrix of rationals, row by row.
@@ -189,7 +192,8 @@ mod tests {
 
     #[test]
     fn supports_are_disjoint() {
-        assert!((3..20).all(neuron_keeps_supports_disjoint));
+        assert!((3..20).all(|n| neuron_keeps_supports_disjoint(n, recentre_and_rectify)));
+        assert!(!neuron_keeps_supports_disjoint(5, rectify_only));
     }
 
     /// Two features, three samples: X = [[1, 1, 0], [0, 0, 1]], W = [[2, −1], [−1, 3]]. By hand: neuron 1 sees
@@ -200,7 +204,7 @@ mod tests {
         let rationals = |rows: [[i32; 3]; 2]| rows.map(|row| row.map(Rational::from).to_vec()).to_vec();
         let batch = RationalBatch::new(rationals([[1, 1, 0], [0, 0, 1]]));
         let weights = [[2, -1], [-1, 3]].map(|row| row.map(Rational::from).to_vec());
-        let after = batch.layer(&weights);
+        let after = batch.layer(&weights, recentre_and_rectify);
         let expected = vec![
             vec![Rational::from(1), Rational::from(1), Rational::new()],
             vec![Rational::new(), Rational::new(), Rational::from((8, 3))],

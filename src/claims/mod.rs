@@ -1,0 +1,273 @@
+//! The claims: what is stated, how it is checked, and what the check must refute.
+//!
+//! One file a claim. To add one: write a file with a [`Claim`] constant whose `check` evaluates *both* the claim
+//! and its negative control (the same code, a false statement), and list it in [`ALL`].
+//!
+//! A claim is `verified` only if its check says so **and** the same check refutes the control. A check that could
+//! not decide is `inconclusive`, never `verified`, and never `refuted`.
+
+mod batch_sizes;
+mod exact_edge_growth;
+mod exact_invariant;
+mod model_saddle_node;
+mod paths_agree;
+mod stability_asymptotics;
+mod stability_blocks;
+mod stability_decay;
+mod stability_spectral_gap;
+
+pub use batch_sizes::BatchSizes;
+
+use crate::{Error, Result, bad_input};
+use serde::Serialize;
+use serde_json::{Value, json};
+use std::time::Instant;
+
+/// Every claim, in the order in which a reader meets them.
+pub static ALL: &[&Claim] = &[
+    &exact_invariant::CLAIM,
+    &exact_edge_growth::CLAIM,
+    &model_saddle_node::CLAIM,
+    &stability_blocks::CLAIM,
+    &stability_spectral_gap::CLAIM,
+    &stability_asymptotics::CLAIM,
+    &stability_decay::CLAIM,
+    &paths_agree::CLAIM,
+];
+
+/// By what a verdict is earned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// Intervals or exact arithmetic: a proof.
+    Rigorous,
+    /// An a-priori error bound.
+    Numerical,
+    /// A test stated in advance.
+    Statistical,
+}
+
+/// What a check found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// The statement holds, in the sense of the claim's kind.
+    Verified,
+    /// The statement is false.
+    Refuted,
+    /// Neither could be shown; the reason says why.
+    Inconclusive,
+}
+
+/// Which statement a check is to judge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Statement {
+    /// The claim itself.
+    Claim,
+    /// Its negative control: a nearby false statement.
+    Control,
+}
+
+/// A claim and its check.
+pub struct Claim {
+    /// Stable identifier.
+    pub id: &'static str,
+    /// By what its verdict is earned.
+    pub kind: Kind,
+    /// One sentence for tables.
+    pub summary: &'static str,
+    /// The statement, in full.
+    pub statement: &'static str,
+    /// What is assumed.
+    pub hypotheses: &'static str,
+    /// The sentence it formalises.
+    pub source: &'static str,
+    /// How it is checked.
+    pub method: &'static str,
+    /// The false statement that the same check must refute.
+    pub control: &'static str,
+    /// Judges the claim or its control, by the same code.
+    pub check: fn(Statement, &Settings) -> Result<Finding>,
+}
+
+/// What the user asked for.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Batch sizes.
+    pub batch_sizes: BatchSizes,
+    /// Working precision of intervals, in bits.
+    pub precision: u32,
+    /// Seed of everything random.
+    pub seed: u64,
+    /// Less work: fewer sizes, shorter orbits.
+    pub quick: bool,
+}
+
+/// What a check found, and the numbers behind it.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// The verdict on the statement judged.
+    pub verdict: Verdict,
+    /// One line: what was shown, or why not.
+    pub reason: String,
+    /// The numbers, for JSON.
+    pub evidence: Value,
+}
+
+impl Finding {
+    /// A finding.
+    pub fn new(verdict: Verdict, reason: impl Into<String>, evidence: Value) -> Self {
+        Self { verdict, reason: reason.into(), evidence }
+    }
+}
+
+impl Verdict {
+    /// One word.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Verified => "verified",
+            Self::Refuted => "refuted",
+            Self::Inconclusive => "inconclusive",
+        }
+    }
+
+    /// Verified only if all are; refuted if any is.
+    pub fn all(verdicts: impl IntoIterator<Item = Self>) -> Self {
+        verdicts.into_iter().fold(Self::Verified, |all, one| match (all, one) {
+            (Self::Refuted, _) | (_, Self::Refuted) => Self::Refuted,
+            (Self::Inconclusive, _) | (_, Self::Inconclusive) => Self::Inconclusive,
+            _ => Self::Verified,
+        })
+    }
+
+    /// `Verified` for true, `Refuted` for false: for checks that decide either way.
+    pub fn decided(holds: bool) -> Self {
+        if holds { Self::Verified } else { Self::Refuted }
+    }
+}
+
+impl Kind {
+    /// One word.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Rigorous => "rigorous",
+            Self::Numerical => "numerical",
+            Self::Statistical => "statistical",
+        }
+    }
+}
+
+/// A claim's verdict, with its control's.
+pub struct Outcome {
+    /// The claim.
+    pub claim: &'static Claim,
+    /// The verdict on the claim, the control taken into account.
+    pub verdict: Verdict,
+    /// Why.
+    pub reason: String,
+    /// Seconds taken by claim and control.
+    pub seconds: f64,
+    /// The verdict on the control: `refuted`, if all is well.
+    pub control: Verdict,
+    /// The numbers.
+    pub evidence: Value,
+}
+
+impl Claim {
+    /// The claim of that id.
+    ///
+    /// # Errors
+    /// [`Error::Input`] naming the ids there are.
+    pub fn by_id(id: &str) -> Result<&'static Self> {
+        ALL.iter().copied().find(|claim| claim.id == id).ok_or_else(|| {
+            let known: Vec<_> = ALL.iter().map(|claim| claim.id).collect();
+            bad_input!("unknown claim id '{id}': the claims are {}", known.join(", "))
+        })
+    }
+
+    /// Judges the claim and its control.
+    ///
+    /// # Errors
+    /// [`Error::Input`] if the settings exclude the claim's subject; a computation that does not reach its goal is
+    /// not an error but `inconclusive`.
+    pub fn run(&'static self, settings: &Settings) -> Result<Outcome> {
+        let start = Instant::now();
+        let finding = self.judge(Statement::Claim, settings)?;
+        let control = self.judge(Statement::Control, settings)?;
+        let (verdict, reason) = match (finding.verdict, control.verdict) {
+            (Verdict::Verified, Verdict::Refuted) => (Verdict::Verified, finding.reason),
+            (Verdict::Verified, _) => (
+                Verdict::Inconclusive,
+                format!("the negative control was not refuted ({}): the check proves nothing", control.reason),
+            ),
+            (verdict, _) => (verdict, finding.reason),
+        };
+        let seconds = start.elapsed().as_secs_f64();
+        Ok(Outcome { claim: self, verdict, reason, seconds, control: control.verdict, evidence: finding.evidence })
+    }
+
+    fn judge(&self, statement: Statement, settings: &Settings) -> Result<Finding> {
+        match (self.check)(statement, settings) {
+            Err(Error::NotReached(reason)) => Ok(Finding::new(Verdict::Inconclusive, reason, json!({}))),
+            other => other,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn verdicts_combine_towards_doubt() {
+        use Verdict::{Inconclusive, Refuted, Verified};
+        assert_eq!(Verdict::all([Verified, Verified]), Verified);
+        assert_eq!(Verdict::all([Verified, Inconclusive]), Inconclusive);
+        assert_eq!(Verdict::all([Inconclusive, Refuted, Verified]), Refuted);
+    }
+
+    fn dummy(claim: Verdict, control: Verdict) -> Outcome {
+        /// The check reads its two verdicts from the seed: 3·claim + control.
+        fn check(statement: Statement, settings: &Settings) -> Result<Finding> {
+            let digit = match statement {
+                Statement::Claim => settings.seed / 3,
+                Statement::Control => settings.seed % 3,
+            };
+            let verdict = [Verdict::Verified, Verdict::Refuted, Verdict::Inconclusive][digit as usize];
+            Ok(Finding::new(verdict, "", json!({})))
+        }
+        static DUMMY: Claim = Claim {
+            id: "dummy",
+            kind: Kind::Rigorous,
+            summary: "",
+            statement: "",
+            hypotheses: "",
+            source: "",
+            method: "",
+            control: "",
+            check,
+        };
+        let seed = 3 * claim as u64 + control as u64;
+        let settings = Settings { batch_sizes: BatchSizes::default(), precision: 64, seed, quick: true };
+        DUMMY.run(&settings).unwrap()
+    }
+
+    #[test]
+    fn nothing_is_verified_without_a_refuted_control() {
+        use Verdict::{Inconclusive, Refuted, Verified};
+        assert_eq!(dummy(Verified, Refuted).verdict, Verified);
+        assert_eq!(dummy(Verified, Verified).verdict, Inconclusive);
+        assert_eq!(dummy(Verified, Inconclusive).verdict, Inconclusive);
+        assert_eq!(dummy(Refuted, Refuted).verdict, Refuted);
+        assert_eq!(dummy(Inconclusive, Refuted).verdict, Inconclusive);
+    }
+
+    #[test]
+    fn ids_are_unique_and_found() {
+        for claim in ALL {
+            assert_eq!(Claim::by_id(claim.id).unwrap().id, claim.id);
+            assert_eq!(ALL.iter().filter(|other| other.id == claim.id).count(), 1);
+        }
+        assert!(Claim::by_id("no.such").err().unwrap().to_string().contains("exact.invariant"));
+    }
+}
