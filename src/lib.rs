@@ -11,5 +11,6 @@ mod error;
 pub mod kernel;
 pub mod layer;
 pub mod odd_point;
+pub mod rigor;
 
 pub use error::{Error, Result};

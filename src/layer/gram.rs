@@ -76,7 +76,8 @@ impl<R: Real> Gram<R> {
     /// # Panics
     /// If `n` is zero.
     pub fn from_entries(n: usize, mut f: impl FnMut(usize, usize) -> R) -> Self {
-        Self::from_upper_rows((0..n).map(|i| (i..n).map(|j| f(i, j)).collect()).collect())
+        let upper: Vec<Vec<R>> = (0..n).map(|i| (i..n).map(|j| f(i, j)).collect()).collect();
+        Self::from_upper_rows(&upper)
     }
 
     /// [`from_entries`](Self::from_entries) with the rows shared among the threads of the current pool.
@@ -89,11 +90,12 @@ impl<R: Real> Gram<R> {
     pub fn from_entries_parallel(n: usize, f: impl Fn(usize, usize) -> R + Sync) -> Self {
         let row = |i: usize| (i..n).map(|j| f(i, j)).collect();
         // Upper rows differ in length; single rows as units of work let idle threads even that out.
-        Self::from_upper_rows((0..n).into_par_iter().with_max_len(1).map(row).collect())
+        let upper: Vec<Vec<R>> = (0..n).into_par_iter().with_max_len(1).map(row).collect();
+        Self::from_upper_rows(&upper)
     }
 
     /// From the upper half: row `i` holds the entries (`i`, `i`) to (`i`, `n − 1`).
-    fn from_upper_rows(upper: Vec<Vec<R>>) -> Self {
+    fn from_upper_rows(upper: &[Vec<R>]) -> Self {
         let n = upper.len();
         assert!(n > 0, "a Gram matrix has at least one sample");
         let entry = |i: usize, j: usize| upper[i.min(j)][i.max(j) - i.min(j)].clone();

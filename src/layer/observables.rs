@@ -55,11 +55,11 @@ pub struct Observables {
 pub fn observe(covariance: &Gram<f64>, gram: &Gram<f64>) -> Observables {
     assert_eq!(covariance.n(), gram.n(), "the two matrices differ in size");
     let odd_sample = largest(gram);
-    let norms: Vec<f64> = (0..gram.n()).map(|i| gram.get(i, i).sqrt()).collect();
     let (mut within, mut across) = (Cosines::default(), Cosines::default());
     for i in 0..gram.n() {
         for j in i + 1..gram.n() {
-            let product = norms[i] * norms[j];
+            // One root of the product: equal samples then have cosine 1 exactly.
+            let product = (gram.get(i, i) * gram.get(j, j)).sqrt();
             if product > 0.0 {
                 let family = if i == odd_sample || j == odd_sample { &mut across } else { &mut within };
                 family.add(gram.get(i, j) / product);

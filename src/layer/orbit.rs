@@ -6,7 +6,7 @@
 
 use super::observables::{Observables, observe};
 use super::{FastLayer, Gram};
-use crate::{Error, Result, bad_input};
+use crate::{Result, bad_input};
 use serde::Serialize;
 use std::io::Write;
 use std::path::Path;
@@ -76,7 +76,7 @@ impl Orbit {
     /// The orbit of a centred covariance.
     ///
     /// # Errors
-    /// [`Error::Input`] as for [`FastLayer::new`], or for fewer than three samples.
+    /// [`Error::Input`](crate::Error::Input) as for [`FastLayer::new`], or for fewer than three samples.
     pub fn new(input: &Gram<f64>) -> Result<Self> {
         if input.n() < super::batch::MIN_SAMPLES {
             return Err(bad_input!("{} samples; an orbit needs at least 3", input.n()));
@@ -125,7 +125,7 @@ impl Format {
     /// The format that a file's extension asks for.
     ///
     /// # Errors
-    /// [`Error::Input`] for anything but `.csv` and `.jsonl`.
+    /// [`Error::Input`](crate::Error::Input) for anything but `.csv` and `.jsonl`.
     pub fn of(path: &Path) -> Result<Self> {
         match path.extension().and_then(|extension| extension.to_str()) {
             Some("csv") => Ok(Self::Csv),
@@ -141,7 +141,7 @@ impl Format {
 /// Numbers are written with as many digits as it takes to read the same `f64` back.
 ///
 /// # Errors
-/// [`Error::Output`] if writing fails.
+/// [`Error::Output`](crate::Error::Output) if writing fails.
 pub fn write(
     mut out: impl Write,
     format: Format,
@@ -171,7 +171,7 @@ pub fn write(
 /// [`write()`] to a file that appears whole or not at all, in the format of its extension.
 ///
 /// # Errors
-/// [`Error::Input`] for another extension, [`Error::File`] if the file cannot be written.
+/// [`Error::Input`](crate::Error::Input) for another extension, [`Error::File`](crate::Error::File) if the file cannot be written.
 pub fn write_file(
     path: &Path,
     header: &serde_json::Value,
@@ -184,6 +184,7 @@ pub fn write_file(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Error;
     use crate::layer::{batch, infinite_width};
 
     fn input() -> Gram<f64> {
