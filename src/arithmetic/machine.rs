@@ -70,7 +70,7 @@ impl Real for f64 {
         a.mul_add(*b, -square) + rounding
     }
     fn nonnegative(self) -> Self {
-        // Written so that NaN stays NaN.
-        if self < 0.0 { 0.0 } else { self }
+        // Written so that NaN stays NaN, and −0, whose angle would be −π, becomes 0.
+        if self <= 0.0 { 0.0 } else { self }
     }
 }

@@ -12,14 +12,15 @@
 //! [`Interval`] is a proof; there is no silent conversion from an approximation to one.
 
 mod dual;
-// mod interval;
+mod interval;
 mod machine;
 mod mpfr;
-// mod tracked;
+mod tracked;
 
 pub use dual::Dual;
-// pub use interval::{Interval, MAX_PRECISION, MIN_PRECISION};
-// pub use tracked::Tracked;
+pub use interval::Interval;
+pub use mpfr::{MAX_PRECISION, MIN_PRECISION, check_precision};
+pub use tracked::{LIBM_ULPS, Tracked};
 
 use std::fmt::Debug;
 use std::ops::{Add, Div, Mul, Neg, Sub};

@@ -1,0 +1,359 @@
+//! Running error analysis: a double and a bound on its distance from the exact result.
+//!
+//! Source: N. Higham, *Accuracy and Stability of Numerical Algorithms*, 2nd ed., section 3.3. Every operation
+//! adds its own rounding error, at most `u|value|` with `u = 2⁻⁵³`, to what its operands' errors turn into, by
+//! the steepest slope within their reach. The bound is computed in doubles and then inflated, so that neither
+//! its own roundings nor underflow can make it too small.
+//!
+//! Rests on IEEE 754 arithmetic rounded to nearest, and on the platform's libm being within [`LIBM_ULPS`]; the
+//! second is an assumption, so nothing here is a proof: that is what [`Interval`](super::Interval) is for.
+
+use super::Real;
+use std::f64::consts::PI;
+use std::ops::{Add, Div, Mul, Neg, Sub};
+
+/// Assumed of `sin`, `cos`, `asin`, `acos`, `atan2` and `hypot`: an error of at most this many units in the
+/// last place. The GNU C library documents at most 1 for each of them in double precision.
+pub const LIBM_ULPS: f64 = 2.0;
+
+/// `u`: a correctly rounded operation is off by at most this much of its result, unless that underflows.
+const UNIT_ROUNDOFF: f64 = f64::EPSILON / 2.0;
+
+/// More than the `(1 + u)` of every rounding in any one bound below, of which there are at most 20.
+const INFLATION: f64 = 1.0 + 32.0 * UNIT_ROUNDOFF;
+
+/// More than `|π − PI|`, which is `1.2246…e-16`.
+const PI_ERROR: f64 = 1.224_647e-16;
+
+/// Rounding errors of the series for `h` below 1, in units of `u|h|`: 3 from the sum (its last step weighs 1/3
+/// against a sum above 0.3, the steps before it at most 1/30 together), 1 from the square, 2 from the
+/// products; the terms left out are below `10⁻⁴ u`.
+const H_SERIES_ROUNDINGS: f64 = 8.0;
+
+/// Kahan's difference of products is within `2u` of its exact result (C.-P. Jeannerod, N. Louvet, J.-M. Muller,
+/// Math. Comp. 82, 2013), so within a little more than `2u` of the computed one.
+const DETERMINANT_ROUNDINGS: f64 = 3.0;
+
+/// `value`, and how far it may be from the exact result.
+///
+/// `value` is bit for bit what plain `f64` evaluation of the same formula gives. `error` bounds its distance
+/// from the result of exact evaluation, for any exact inputs within the inputs' errors at which the formula is
+/// defined. It is ∞ where nothing is known: a value that is NaN or infinite, or a divisor that may be 0.
+///
+/// ```
+/// use oddpoint::arithmetic::{Real, Tracked};
+/// let third = Tracked::exact(1.0).over(3);
+/// assert_eq!(third.value, 1.0 / 3.0);
+/// assert!(third.error > 0.0 && third.error < 1e-16);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Tracked {
+    /// The computed value.
+    pub value: f64,
+    /// A bound on its distance from the exact one.
+    pub error: f64,
+}
+
+/// `bound`, computed with a few roundings from nonnegative terms, as a true upper bound.
+fn inflated(bound: f64) -> f64 {
+    if bound.is_nan() { f64::INFINITY } else { bound * INFLATION + f64::MIN_POSITIVE }
+}
+
+impl Tracked {
+    /// A number known exactly.
+    pub fn exact(value: f64) -> Self {
+        Self::with_error(value, 0.0)
+    }
+
+    /// A number known to be within `|error|` of `value`; NaN means nothing is known.
+    pub fn with_error(value: f64, error: f64) -> Self {
+        let known = value.is_finite() && !error.is_nan();
+        Self { value, error: if known { error.abs() } else { f64::INFINITY } }
+    }
+
+    /// `value` after `roundings` errors of `u|value|` each, with operand errors that amount to `inherited`.
+    fn rounded(value: f64, inherited: f64, roundings: f64) -> Self {
+        Self::with_error(value, inflated(inherited + roundings * UNIT_ROUNDOFF * value.abs()))
+    }
+
+    /// The same after an operation of libm, whose unit in the last place is at most `2u|value|`.
+    fn from_libm(value: f64, inherited: f64) -> Self {
+        Self::rounded(value, inherited, 2.0 * LIBM_ULPS)
+    }
+
+    /// The largest absolute value within reach.
+    fn magnitude(&self) -> f64 {
+        inflated(self.value.abs() + self.error)
+    }
+
+    /// Bound on `|f(X) − f(value)|` within reach, for `f` either arc function. `1/√(1−x²)` is its slope, and grows
+    /// with `|x|`, so no two numbers at distance `e` are mapped farther apart than 1 and `1 − e`:
+    /// `acos(1 − e) = 2 asin √(e/2) ≤ π √(e/2)`.
+    fn arc_spread(&self) -> f64 {
+        let at_the_edge = PI * (self.error / 2.0).sqrt();
+        let farthest = self.magnitude();
+        if farthest >= 1.0 {
+            return at_the_edge;
+        }
+        (self.error / ((1.0 - farthest) * (1.0 + farthest)).sqrt()).min(at_the_edge)
+    }
+}
+
+/// `error × slope`, where an error of zero needs no slope.
+fn spread(error: f64, slope: f64) -> f64 {
+    if error == 0.0 { 0.0 } else { error * slope }
+}
+
+impl Neg for Tracked {
+    type Output = Self;
+    fn neg(self) -> Self {
+        Self { value: -self.value, error: self.error }
+    }
+}
+
+impl<'a> Add<&'a Self> for Tracked {
+    type Output = Self;
+    fn add(self, other: &'a Self) -> Self {
+        Self::rounded(self.value + other.value, self.error + other.error, 1.0)
+    }
+}
+
+impl<'a> Sub<&'a Self> for Tracked {
+    type Output = Self;
+    fn sub(self, other: &'a Self) -> Self {
+        Self::rounded(self.value - other.value, self.error + other.error, 1.0)
+    }
+}
+
+impl<'a> Mul<&'a Self> for Tracked {
+    type Output = Self;
+    /// `|XY − xy| ≤ |x| e_y + |y| e_x + e_x e_y`.
+    fn mul(self, other: &'a Self) -> Self {
+        let inherited = spread(other.error, self.value.abs())
+            + spread(self.error, other.value.abs())
+            + spread(self.error, other.error);
+        Self::rounded(self.value * other.value, inherited, 1.0)
+    }
+}
+
+impl<'a> Div<&'a Self> for Tracked {
+    type Output = Self;
+    /// `|X/Y − x/y| = |(X−x) − (x/y)(Y−y)|/|Y| ≤ (e_x + |x/y| e_y)/(|y| − e_y)`.
+    fn div(self, other: &'a Self) -> Self {
+        let value = self.value / other.value;
+        let nearest = other.value.abs() - other.error;
+        if nearest.is_nan() || nearest <= 0.0 {
+            return Self::with_error(value, f64::INFINITY);
+        }
+        // Zero errors stay zero; the bound on others must survive division by a minute number.
+        let numerator = if self.error == 0.0 && other.error == 0.0 {
+            0.0
+        } else {
+            inflated(self.error + spread(other.error, inflated(value.abs())))
+        };
+        Self::rounded(value, numerator / nearest, 1.0)
+    }
+}
+
+macro_rules! by_value {
+    ($($operator:ident :: $method:ident),*) => {$(
+        impl $operator for Tracked {
+            type Output = Self;
+            fn $method(self, other: Self) -> Self {
+                $operator::$method(self, &other)
+            }
+        }
+    )*};
+}
+by_value!(Add::add, Sub::sub, Mul::mul, Div::div);
+
+impl Real for Tracked {
+    fn lift(&self, integer: i64) -> Self {
+        let value = integer as f64;
+        // Exact: doubles of this size are integers, and the difference is below 2¹⁰.
+        let error = (value as i128 - i128::from(integer)).unsigned_abs() as f64;
+        Self { value, error }
+    }
+    fn pi(&self) -> Self {
+        Self { value: PI, error: PI_ERROR }
+    }
+    fn approximate(&self) -> f64 {
+        self.value
+    }
+
+    fn square(self) -> Self {
+        self * self
+    }
+    /// The exact argument is taken to be `≥ 0`, even where the error reaches below.
+    fn sqrt(self) -> Self {
+        let value = self.value.sqrt();
+        let nearest = (self.value - self.error).max(0.0);
+        // |√X − √x| = |X − x|/(√X + √x), worst at the lower end; from 0 it is √x downwards and √(x+e) − √x upwards.
+        let upwards = self.error / (self.magnitude().sqrt() + value);
+        let inherited = if self.error == 0.0 {
+            0.0
+        } else if nearest > 0.0 {
+            self.error / (nearest.sqrt() + value)
+        } else {
+            value.max(upwards)
+        };
+        Self::rounded(value, inherited, 1.0)
+    }
+    fn sin(self) -> Self {
+        let slope = (inflated(Self::from_libm(self.value.cos(), self.error).magnitude())).min(1.0);
+        Self::from_libm(self.value.sin(), spread(self.error, slope))
+    }
+    fn cos(self) -> Self {
+        let slope = (inflated(Self::from_libm(self.value.sin(), self.error).magnitude())).min(1.0);
+        Self::from_libm(self.value.cos(), spread(self.error, slope))
+    }
+    fn asin(self) -> Self {
+        Self::from_libm(self.value.asin(), self.arc_spread())
+    }
+    fn acos(self) -> Self {
+        Self::from_libm(self.value.acos(), self.arc_spread())
+    }
+    /// Nothing is known where the computed `self` is negative (or −0, whose angle may be −π).
+    fn atan2(self, x: &Self) -> Self {
+        let value = self.value.atan2(x.value);
+        if self.value.is_sign_negative() {
+            return Self::with_error(value, f64::INFINITY);
+        }
+        Self::from_libm(value, angle_spread(&self, x))
+    }
+    /// Nothing is known of a computed argument below −1, where the series of the machine's `h` ends.
+    fn h(self) -> Self {
+        let (t, value) = (self.value, Real::h(self.value));
+        if t <= -1.0 {
+            return Self::with_error(value, f64::INFINITY);
+        }
+        // |h'(t)| = |t sin t|, with the sine bounded by 1, by |t|, and by what it is at `t`.
+        let reach = self.magnitude();
+        let sine = Self::from_libm(t.sin(), self.error).magnitude().min(reach).min(1.0);
+        let inherited = spread(self.error, inflated(reach * sine));
+        if t < super::machine::H_SERIES_BELOW {
+            return Self::rounded(value, inherited, H_SERIES_ROUNDINGS);
+        }
+        let (sin, cos) = (Self::from_libm(t.sin(), 0.0), Self::from_libm(t.cos(), 0.0));
+        let direct = sin - Self::exact(t) * cos;
+        Self::with_error(value, inflated(inherited + direct.error))
+    }
+    fn gram_determinant(a: &Self, b: &Self, c: &Self) -> Self {
+        let value = Real::gram_determinant(&a.value, &b.value, &c.value);
+        let inherited = spread(b.error, a.value.abs())
+            + spread(a.error, b.value.abs())
+            + spread(a.error, b.error)
+            + spread(c.error, 2.0 * c.value.abs() + c.error);
+        Self::rounded(value, inherited, DETERMINANT_ROUNDINGS)
+    }
+    /// The exact value is `≥ 0`, the caller says; so moving the computed one there brings it no farther away.
+    fn nonnegative(self) -> Self {
+        Self { value: Real::nonnegative(self.value), error: self.error }
+    }
+}
+
+/// Bound on the angle between the points (`x`, `y`) and any other within their errors, in the upper half-plane.
+fn angle_spread(y: &Tracked, x: &Tracked) -> f64 {
+    if y.error == 0.0 && x.error == 0.0 {
+        return 0.0;
+    }
+    // Both angles are in [0, π].
+    let most = inflated(PI);
+    let (radius, shift) = (x.value.hypot(y.value), x.error.hypot(y.error));
+    let nearest = radius / inflated(1.0) / inflated(1.0) - inflated(shift);
+    // Where the divisions below would underflow, or the origin is within reach, the trivial bound must do.
+    if nearest.is_nan() || nearest < 1e-290 {
+        return most;
+    }
+    // The sine of the angle is |x Y − y X|/(|(x, y)| |(X, Y)|) ≤ (|x| e_y + |y| e_x)/(|(x, y)| nearest), and the
+    // angle is below π/2 because the shift is shorter than the radius; it is at most the sine over the cosine.
+    let sine = inflated(
+        (spread(y.error, x.value.abs() / radius) + spread(x.error, y.value.abs() / radius)) / nearest,
+    );
+    if sine < 1.0 { (sine / ((1.0 - sine) * (1.0 + sine)).sqrt()).min(most) } else { most }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exact_inputs_have_no_error_and_operations_have_one_rounding() {
+        let (x, y) = (Tracked::exact(0.1), Tracked::exact(0.7));
+        assert_eq!(x.error, 0.0);
+        for result in [x + y, x - y, x * y, x / y, x.square(), y.sqrt()] {
+            let bound = UNIT_ROUNDOFF * result.value.abs();
+            assert!(result.error >= bound && result.error <= 1.01 * bound, "{result:?}");
+        }
+        assert_eq!((-x).error, 0.0);
+    }
+
+    #[test]
+    fn errors_propagate_by_the_slope() {
+        let x = Tracked::with_error(0.5, 1e-6);
+        let y = Tracked::with_error(0.25, 1e-7);
+        for (result, expected) in [
+            (x + y, 1.1e-6),
+            (x - y, 1.1e-6),
+            (x * y, 0.5e-7 + 0.25e-6),
+            (x / y, (1e-6 + 2e-7) / 0.25),
+            (x.square(), 1e-6),
+            (y.sqrt(), 1e-7),
+            (x.sin(), 1e-6 * 0.5_f64.cos()),
+            (x.cos(), 1e-6 * 0.5_f64.sin()),
+            (x.asin(), 1e-6 / 0.75_f64.sqrt()),
+            (x.acos(), 1e-6 / 0.75_f64.sqrt()),
+            (x.atan2(&y), (0.25e-6 + 0.5e-7) / 0.3125),
+            (x.h(), 0.5 * 0.5_f64.sin() * 1e-6),
+            (Tracked::gram_determinant(&x, &x, &y), 1e-6 + 0.5e-7),
+        ] {
+            assert!((result.error / expected - 1.0).abs() < 1e-4, "{result:?} {expected}");
+        }
+    }
+
+    #[test]
+    fn where_nothing_is_known_the_error_is_infinite() {
+        let reaching_zero = Tracked::with_error(1e-3, 2e-3);
+        let outside = Tracked::exact(-1e-3);
+        for result in [
+            Tracked::exact(f64::NAN),
+            Tracked::exact(f64::INFINITY),
+            Tracked::with_error(1.0, f64::NAN),
+            Tracked::exact(1.0) / reaching_zero,
+            Tracked::exact(1.0) / Tracked::exact(0.0),
+            outside.sqrt(),
+            Tracked::exact(1.5).asin(),
+            Tracked::exact(1.5).acos(),
+            outside.atan2(&Tracked::exact(1.0)),
+            Tracked::exact(-0.0).atan2(&Tracked::exact(-1.0)),
+            Tracked::exact(-3.0).h(),
+            Tracked::exact(f64::MAX) * Tracked::exact(2.0),
+        ] {
+            assert_eq!(result.error, f64::INFINITY, "{result:?}");
+        }
+    }
+
+    #[test]
+    fn edges_of_domains_keep_a_finite_bound() {
+        // √ of something in [0, 3e-10], computed at 1e-10: it may be 0, or √3e-5.
+        let root = Tracked::with_error(1e-10, 2e-10).sqrt();
+        assert!(root.error >= 1e-5 && root.error < 1.001e-5);
+        // acos of something in [1 − 1e-10, 1], computed at 1.
+        let angle = Tracked::with_error(1.0, 1e-10).acos();
+        assert!(angle.error >= (1.0_f64 - 1e-10).acos() && angle.error < 1.2 * (1.0_f64 - 1e-10).acos());
+        // The origin is within reach: any angle from 0 to π.
+        let any = Tracked::with_error(1e-3, 1e-2).atan2(&Tracked::exact(1e-3));
+        assert!(any.error >= PI && any.error < 3.2);
+        assert_eq!(Tracked::with_error(-1e-9, 2e-9).nonnegative(), Tracked::with_error(0.0, 2e-9));
+    }
+
+    #[test]
+    fn constants_carry_their_rounding() {
+        let any = Tracked::exact(0.0);
+        assert_eq!(any.lift(1 << 53), Tracked::exact(9_007_199_254_740_992.0));
+        assert_eq!(any.lift((1 << 53) + 1).error, 1.0);
+        assert_eq!(any.lift(i64::MAX).error, 1.0);
+        // sin PI = π − PI to first order.
+        assert!(any.pi().error >= PI.sin() && any.pi().error < 1.001 * PI.sin());
+    }
+}
