@@ -3,10 +3,10 @@
     python3 -m venv venv && venv/bin/pip install -r requirements.txt
     venv/bin/python make_golden.py
 
-Written for mpmath 1.4.1 (with gmpy2 2.3.2) and python-flint 0.9.0, Python 3.11; takes about a
-minute; deterministic. Routes: the definition of the layer (batch_map.py), never the closed forms of
+Written for mpmath 1.4.1 (with gmpy2 2.3.2) and python-flint 0.9.0, Python 3.11; takes about
+two minutes; deterministic. Routes: the definition of the layer (batch_map.py), never the closed forms of
 the reduced model; see README.md. Every number is a decimal string, rounded to nearest at the stated
-number of significant digits, and computed twice, at two precisions and two difference steps.
+number of significant digits; `agree` compares two precisions and two difference steps.
 """
 import json
 from fractions import Fraction
