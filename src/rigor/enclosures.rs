@@ -185,3 +185,44 @@ pub fn relative_width_below(interval: &Interval, digits: u32) -> bool {
     let allowed = Float::with_val(64, interval.mignitude()) / Float::with_val(64, Float::u_pow_u(10, digits));
     width <= allowed
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn doubles_lie_near_their_enclosures() {
+        for n in [7, 10, 64, 1000, 1_000_000, 1_000_000_000_000] {
+            for &point in FixedPoint::existing(n).unwrap() {
+                let enclosed = enclose_fixed_point(point, n, 256).unwrap();
+                let located = point.locate(n).unwrap();
+                assert!(relative_width_below(&enclosed.one_minus_r, 50), "{} at {n}", point.name());
+                let error = located.one_minus_r / enclosed.one_minus_r.approximate() - 1.0;
+                assert!(error.abs() < 1e-14, "{} at {n}: {error:e}", point.name());
+            }
+        }
+    }
+
+    /// Few bits give wide enclosures or none, never wrong ones.
+    #[test]
+    fn low_precision_stays_true() {
+        for n in [7, 1000, 1_000_000_000_000] {
+            for &point in FixedPoint::existing(n).unwrap() {
+                let fine = enclose_fixed_point(point, n, 256).unwrap();
+                match enclose_fixed_point(point, n, 24) {
+                    Ok(coarse) => assert!(fine.theta.is_subset_of(&coarse.theta), "{} at {n}", point.name()),
+                    Err(error) => assert!(matches!(error, Error::NotReached(_))),
+                }
+            }
+        }
+    }
+
+    /// n_c = 6.1070751248791860…, r_c = −0.0213333006… (theory, section 2.2).
+    #[test]
+    fn saddle_node_is_where_the_theory_says() {
+        let SaddleNode { batch, .. } = enclose_saddle_node(128).unwrap();
+        assert!((batch.n.approximate() - 6.107075124879186).abs() < 1e-14);
+        assert!((batch.r().approximate() + 0.0213333006).abs() < 1e-10);
+        assert!(relative_width_below(&batch.n, 25));
+    }
+}
