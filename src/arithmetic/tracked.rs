@@ -254,11 +254,11 @@ impl Real for Tracked {
 
 /// Bound on the angle between the points (`x`, `y`) and any other within their errors, in the upper half-plane.
 fn angle_spread(y: &Tracked, x: &Tracked) -> f64 {
-    if y.error == 0.0 && x.error == 0.0 {
-        return 0.0;
-    }
-    // Both angles are in [0, π].
+    // Both angles are in [0, π]; and the origin has any of them.
     let most = inflated(PI);
+    if y.error == 0.0 && x.error == 0.0 {
+        return if y.value == 0.0 && x.value == 0.0 { most } else { 0.0 };
+    }
     let (radius, shift) = (x.value.hypot(y.value), x.error.hypot(y.error));
     let nearest = radius / INFLATION - inflated(shift);
     // Where the bounds below would over- or underflow, or the origin is within reach, the trivial one must do.
@@ -337,9 +337,10 @@ mod tests {
         // √ of something in [0, 3e-10], computed at 1e-10: it may be 0, or √3e-5.
         let root = Tracked::with_error(1e-10, 2e-10).sqrt();
         assert!(root.error >= 1e-5 && root.error < 1.001e-5);
-        // acos of something in [1 − 1e-10, 1], computed at 1.
-        let angle = Tracked::with_error(1.0, 1e-10).acos();
-        assert!(angle.error >= (1.0_f64 - 1e-10).acos() && angle.error < 1.001 * (1.0_f64 - 1e-10).acos());
+        // acos of something in [1 − 2⁻³⁰, 1], computed at 1.
+        let (error, farthest) = (2.0_f64.powi(-30), (1.0 - 2.0_f64.powi(-30)).acos());
+        let angle = Tracked::with_error(1.0, error).acos();
+        assert!(angle.error >= farthest && angle.error < 1.001 * farthest);
         // The origin is within reach: any angle from 0 to π.
         let any = Tracked::with_error(1e-3, 1e-2).atan2(&Tracked::exact(1e-3));
         assert!(any.error >= PI && any.error < 3.2);

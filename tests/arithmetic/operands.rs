@@ -166,3 +166,11 @@ pub fn steps(from: &Float, to: &Float) -> u32 {
     }
     count
 }
+
+/// `sin t − t cos t` with so many bits that its cancellation, of `O(t³)` out of `O(t)`, does not matter.
+pub fn h_reference(t: &Float) -> Float {
+    let lost = t.get_exp().map_or(0, |exponent| 2 * (-exponent).max(0).unsigned_abs());
+    let wide = Float::with_val(REFERENCE + 32 + lost, t);
+    let (sin, cos) = wide.clone().sin_cos(Float::new(wide.prec()));
+    Float::with_val(REFERENCE, sin - wide * cos)
+}

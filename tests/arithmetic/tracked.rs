@@ -1,6 +1,8 @@
 //! Running error bounds hold, and the values they bound are those of plain doubles.
 
-use crate::operands::{REFERENCE, angle, check, fraction, nonnegative, real, reference, within_unit};
+use crate::operands::{
+    REFERENCE, angle, check, fraction, h_reference, nonnegative, real, reference, within_unit,
+};
 use oddpoint::arithmetic::{Real, Tracked};
 use oddpoint::kernel;
 use proptest::prelude::*;
@@ -114,12 +116,7 @@ fn angles() {
 
 #[test]
 fn h() {
-    // The reference takes enough bits for the cube of the smallest angle.
-    let exact = |t: Float| {
-        let wide = Float::with_val(1600, t);
-        Float::with_val(REFERENCE, wide.clone().sin() - wide.clone() * wide.cos())
-    };
-    unary(known_within(angle(), NONNEGATIVE), Real::h, Real::h, exact);
+    unary(known_within(angle(), NONNEGATIVE), Real::h, Real::h, |t| h_reference(&t));
 }
 
 #[test]
@@ -155,7 +152,7 @@ fn formulas_of_the_kernel() {
 fn formulas_of_an_angle() {
     check(known_within(angle(), NONNEGATIVE), |theta| {
         let (tracked, plain) = (theta.tracked, theta.tracked.value);
-        let distance = kernel::half_distance(&Float::with_val(2000, &theta.exact));
+        let distance = kernel::half_distance(&theta.exact);
         bounds(kernel::half_distance(&tracked), kernel::half_distance(&plain), &distance)?;
         bounds(kernel::kappa_slope(&tracked), kernel::kappa_slope(&plain), &kernel::kappa_slope(&theta.exact))
     });

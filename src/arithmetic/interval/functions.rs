@@ -121,9 +121,8 @@ fn h_leading(t: &Float, round: Round) -> Float {
     let precision = t.prec() + 16;
     let mut bound = Float::with_val_round(precision, t.square_ref(), round).0;
     if round == Round::Down {
-        let mut defect = up(precision, t.square_ref());
-        defect = down(precision, 1 - defect);
-        bound.mul_assign_round(&defect, round);
+        let square = up(precision, t.square_ref());
+        bound.mul_assign_round(down(precision, 1 - &square), round);
     }
     bound.mul_assign_round(t, round);
     bound.div_assign_round(3, round);
