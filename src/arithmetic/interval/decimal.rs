@@ -137,8 +137,8 @@ mod tests {
         assert_eq!(text(1.5e-5, 1e20, 30).1, "100000000000000000000");
         assert_eq!(text(1e21, 1e21, 30).0, "1e21");
         assert_eq!(text(0.25_f64.powi(20), 1e300, 3), pair("9.09e-13", "1.01e300"));
-        assert_eq!(text(0.25_f64.powi(7), 1200.0, 9), pair("0.000061035", "1200").clone());
-        assert_eq!(text(-1.5e-20, -1.5e-20, 2), pair("-1.6e-20", "-1.5e-20").clone());
+        assert_eq!(text(0.25_f64.powi(7), 1200.0, 9), pair("0.0000610351562", "1200"));
+        assert_eq!(text(-1.5e-20, -1.5e-20, 2), pair("-1.6e-20", "-1.5e-20"));
         assert_eq!(text(0.5_f64.powi(17), 0.5_f64.powi(17), 12).0, "7.62939453125e-6");
     }
 
