@@ -6,6 +6,7 @@
 //! `claims` → `report`, `cli`.
 
 pub mod arithmetic;
+pub mod claims;
 pub mod cli;
 mod error;
 pub mod kernel;

@@ -128,7 +128,11 @@ fn covariance(n: usize) -> Matrix {
 fn kernel(covariance: &Matrix) -> Matrix {
     let n = covariance.len();
     matrix(n, |i, j| {
-        if is_outlier(i, n) == is_outlier(j, n) { Rational::from(&covariance[i][j] / 2) } else { Rational::new() }
+        if is_outlier(i, n) == is_outlier(j, n) {
+            Rational::from(&covariance[i][j] / 2)
+        } else {
+            Rational::new()
+        }
     })
 }
 

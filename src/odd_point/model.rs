@@ -128,8 +128,8 @@ impl<R: Real> SymmetricBatch<R> {
     pub fn image(&self) -> Image<R> {
         let cluster = self.cluster();
         let d = half_distance(&self.theta);
-        let outlier = self.variance_ratio().over(2)
-            - self.deviation_ratio.clone() * self.phi.clone().h() / self.n.pi();
+        let outlier =
+            self.variance_ratio().over(2) - self.deviation_ratio.clone() * self.phi.clone().h() / self.n.pi();
         let within = cluster.clone().plus(-1) * &d;
         let s = (cluster.clone().over(2) - within + cluster * outlier) / self.n.clone().square();
         Image { d, s }
