@@ -12,6 +12,7 @@ mod error;
 pub mod kernel;
 pub mod layer;
 pub mod odd_point;
+pub mod report;
 pub mod rigor;
 
 pub use error::{Error, Result};

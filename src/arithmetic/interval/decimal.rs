@@ -26,6 +26,12 @@ impl Interval {
         (decimal(&self.lower, digits, Round::Down), decimal(&self.upper, digits, Round::Up))
     }
 
+    /// The midpoint in `digits` significant digits, rounded to nearest: for reading, not an enclosure. If the
+    /// relative width is below `10^−digits`, every number inside is within one unit of the last digit.
+    pub fn nearest_decimal(&self, digits: usize) -> String {
+        decimal(&self.midpoint(), digits, Round::Nearest)
+    }
+
     /// The interval from `lower` to `upper` in decimals, rounded outward. `None` if either is not a number, or
     /// if they are reversed by more than the precision resolves.
     pub fn from_decimal(precision: u32, lower: &str, upper: &str) -> Option<Self> {
