@@ -20,7 +20,7 @@ pub fn write_whole(path: &Path, fill: impl FnOnce(&mut dyn Write) -> Result<()>)
         return Err(bad_input!("{}: not a regular file; give the name of a file to write", path.display()));
     }
     let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let file = temporary_file(folder).map_err(failed)?;
+    let file = temporary_file(folder).map_err(|error| failed(system_reason(error)))?;
     let mut buffer = BufWriter::new(file);
     fill(&mut buffer).map_err(|error| match error {
         // What `fill` takes for the standard output is this file.
@@ -40,6 +40,14 @@ fn temporary_file(folder: &Path) -> std::io::Result<tempfile::NamedTempFile> {
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     builder.tempfile_in(folder)
+}
+
+/// The operating system's own error, without the temporary name, which would only puzzle the reader.
+fn system_reason(error: std::io::Error) -> std::io::Error {
+    let cause = error.get_ref().and_then(std::error::Error::source);
+    let code =
+        cause.and_then(|cause| cause.downcast_ref::<std::io::Error>()).and_then(|cause| cause.raw_os_error());
+    code.map_or(error, std::io::Error::from_raw_os_error)
 }
 
 #[cfg(test)]
@@ -82,7 +90,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let missing = folder.path().join("nowhere/out.txt");
         let message = write_whole(&missing, |_| Ok(())).unwrap_err().to_string();
-        assert!(message.contains("nowhere/out.txt"), "{message}");
+        assert!(message.contains("nowhere/out.txt") && !message.contains(".oddpoint-"), "{message}");
         assert!(
             write_whole(folder.path(), |_| Ok(())).unwrap_err().to_string().contains("not a regular file")
         );
