@@ -20,7 +20,8 @@ pub fn write_whole(path: &Path, fill: impl FnOnce(&mut dyn Write) -> Result<()>)
         return Err(bad_input!("{}: not a regular file; give the name of a file to write", path.display()));
     }
     let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let file = temporary_file(folder).map_err(|error| failed(system_reason(error)))?;
+    // The kind alone: the whole error names the temporary file, which would only puzzle the reader.
+    let file = temporary_file(folder).map_err(|error| failed(error.kind().into()))?;
     let mut buffer = BufWriter::new(file);
     fill(&mut buffer).map_err(|error| match error {
         // What `fill` takes for the standard output is this file.
@@ -40,14 +41,6 @@ fn temporary_file(folder: &Path) -> std::io::Result<tempfile::NamedTempFile> {
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     builder.tempfile_in(folder)
-}
-
-/// The operating system's own error, without the temporary name, which would only puzzle the reader.
-fn system_reason(error: std::io::Error) -> std::io::Error {
-    let cause = error.get_ref().and_then(std::error::Error::source);
-    let code =
-        cause.and_then(|cause| cause.downcast_ref::<std::io::Error>()).and_then(|cause| cause.raw_os_error());
-    code.map_or(error, std::io::Error::from_raw_os_error)
 }
 
 #[cfg(test)]
