@@ -409,6 +409,14 @@ mod tests {
     }
 
     #[test]
+    fn h_is_below_its_leading_term() {
+        // t³/3 = 9·2⁻¹²⁰ is a float here, and h(t) is smaller by t²/10 of it: far less than its last place.
+        let leading = Float::with_val(24, 9) >> 120;
+        let value = Interval::point(Float::with_val(24, 3) >> 40).h();
+        assert!(*value.lower() < leading && *value.upper() == leading);
+    }
+
+    #[test]
     fn h_across_its_top_and_outside() {
         let top = Interval::whole(53).pi();
         let across = top.hull(&interval(3.0, 3.2)).h();
