@@ -43,8 +43,7 @@ impl Interval {
 
     /// Decimal digits that tell all numbers of this precision apart.
     fn digits(&self) -> usize {
-        // log₁₀ 2 < 0.30103
-        (f64::from(self.precision()) * 0.301_03) as usize + 2
+        (f64::from(self.precision()) * std::f64::consts::LOG10_2) as usize + 2
     }
 
     /// Digits up to the first two in which the endpoints differ.

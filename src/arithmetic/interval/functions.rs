@@ -135,10 +135,10 @@ fn h_by_sine(t: &Float, precision: u32, round: Round) -> Float {
     sin.sin_cos_round(&mut cos, Round::Down);
     // Rounded down, each is a lower bound and its successor an upper bound.
     if round == Round::Down {
-        cos.next_up()
+        cos.next_up();
     } else {
-        sin.next_up()
-    };
+        sin.next_up();
+    }
     cos.mul_assign_round(t, round.reverse());
     sin.add_assign_round(-cos, round);
     Float::with_val_round(t.prec(), sin, round).0
@@ -276,6 +276,7 @@ fn angle(y: &Float, x: &Float, precision: u32, round: Round) -> Float {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::f64::consts::{FRAC_1_SQRT_2, FRAC_PI_2};
 
     fn interval(lower: f64, upper: f64) -> Interval {
         Interval::new(Float::with_val(53, lower), Float::with_val(53, upper)).expect("ordered endpoints")
@@ -318,18 +319,18 @@ mod tests {
 
     #[test]
     fn waves_turn_where_they_should() {
-        let quarter = |k: f64| k * std::f64::consts::FRAC_PI_2;
+        let quarter = |k: f64| k * FRAC_PI_2;
         // (from, to) in quarter turns, and the expected ends of the sine; cosine is a quarter turn ahead.
         for (from, to, lower, upper) in [
             (-0.9, 0.9, -0.987_688, 0.987_688),
-            (0.5, 1.5, 0.707_106, 1.0),
+            (0.5, 1.5, FRAC_1_SQRT_2, 1.0),
             (1.1, 2.9, -0.987_688, 0.987_688),
-            (2.5, 3.5, -1.0, -0.707_106),
+            (2.5, 3.5, -1.0, -FRAC_1_SQRT_2),
             (0.5, 3.5, -1.0, 1.0),
             (0.5, 40.0, -1.0, 1.0),
-            (-3.5, -2.5, 0.707_106, 1.0),
+            (-3.5, -2.5, FRAC_1_SQRT_2, 1.0),
             (-1.5, -0.2, -1.0, -0.309_016),
-            (4000.5, 4001.5, 0.707_106, 1.0),
+            (4000.5, 4001.5, FRAC_1_SQRT_2, 1.0),
         ] {
             for turns in [
                 interval(quarter(from), quarter(to)).sin(),
@@ -405,6 +406,24 @@ mod tests {
         assert!(value.certainly_positive() && steps(value.lower(), value.upper()) <= 2);
         let below_range = Interval::point(Float::with_val(53, 1) >> 1_000_000_000).h();
         assert!(below_range.contains_zero() && *below_range.upper() > 0);
+    }
+
+    #[test]
+    fn h_is_below_its_leading_term() {
+        // t³/3 = 9·2⁻¹²⁰ is a float here, and h(t) is smaller by t²/10 of it: far less than its last place.
+        let leading = Float::with_val(24, 9) >> 120;
+        let value = Interval::point(Float::with_val(24, 3) >> 40).h();
+        assert!(*value.lower() < leading && *value.upper() == leading);
+    }
+
+    #[test]
+    fn h_by_sine_bounds_without_any_guard_bits() {
+        // With guard bits a wrong direction would show once in millions.
+        for step in 1..10_000 {
+            let t = Float::with_val(24, step) / 3183;
+            let exact = Float::with_val(200, &t).h();
+            assert!(h_by_sine(&t, 24, Round::Down) <= exact && exact <= h_by_sine(&t, 24, Round::Up), "{t}");
+        }
     }
 
     #[test]
