@@ -1,7 +1,7 @@
 //! `oddpoint decay`: a perturbation through many layers, in MPFR and beside it in float64.
 
 use super::precision;
-use crate::arithmetic::{Interval, Real};
+use crate::arithmetic::Interval;
 use crate::odd_point::decay::{Distance, PerturbedOrbit, exact_configuration, within_cluster_direction};
 use crate::odd_point::{Block, FixedPoint, Mode, Spectrum, SymmetricBatch, check_batch_size};
 use crate::report;
@@ -75,7 +75,8 @@ pub fn run(args: &DecayArgs) -> Result<()> {
     check(args)?;
     let amplitude = amplitude(args)?;
     let (mut mpfr, mut float64) = orbits(args, &amplitude)?;
-    let bar = if std::io::stderr().is_terminal() { ProgressBar::new(args.layers) } else { ProgressBar::hidden() };
+    let bar =
+        if std::io::stderr().is_terminal() { ProgressBar::new(args.layers) } else { ProgressBar::hidden() };
     let style = ProgressStyle::with_template("{bar:40} {pos}/{len} layers, {eta} left");
     bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
     let mut out = std::io::stdout().lock();
@@ -123,7 +124,8 @@ fn check(args: &DecayArgs) -> Result<()> {
 fn amplitude(args: &DecayArgs) -> Result<Float> {
     let text = &args.amplitude;
     let accepted = format!("a number above 0 and at most {LARGEST_AMPLITUDE} is accepted, such as 1e-30");
-    let parsed = Float::parse(text).map_err(|_| bad_input!("--amplitude '{text}' is not a number: {accepted}"))?;
+    let parsed =
+        Float::parse(text).map_err(|_| bad_input!("--amplitude '{text}' is not a number: {accepted}"))?;
     let amplitude = Float::with_val(args.precision, parsed);
     if !(amplitude > 0 && amplitude <= LARGEST_AMPLITUDE) {
         return Err(bad_input!("--amplitude {text}: {accepted}"));
@@ -153,16 +155,33 @@ fn orbits(args: &DecayArgs, amplitude: &Float) -> Result<(PerturbedOrbit<Float>,
     Ok(match args.at {
         Around::OddPoint => {
             let enclosed = enclose_fixed_point(FixedPoint::OddPoint, n, args.precision)?;
-            let fine = SymmetricBatch::from_angle(&Float::with_val(args.precision, n), &enclosed.theta.midpoint());
+            let fine =
+                SymmetricBatch::from_angle(&Float::with_val(args.precision, n), &enclosed.theta.midpoint());
             let coarse = FixedPoint::OddPoint.locate(n)?;
             (
-                PerturbedOrbit::new(fine.covariance(size), &args.mode.direction(size, &one, args.seed), amplitude),
-                PerturbedOrbit::new(coarse.covariance(size), &args.mode.direction(size, &1.0, args.seed), &rough),
+                PerturbedOrbit::new(
+                    fine.covariance(size),
+                    &args.mode.direction(size, &one, args.seed),
+                    amplitude,
+                ),
+                PerturbedOrbit::new(
+                    coarse.covariance(size),
+                    &args.mode.direction(size, &1.0, args.seed),
+                    &rough,
+                ),
             )
         }
         Around::Exact => (
-            PerturbedOrbit::new(exact_configuration(size, &one), &within_cluster_direction(size, &one), amplitude),
-            PerturbedOrbit::new(exact_configuration(size, &1.0), &within_cluster_direction(size, &1.0), &rough),
+            PerturbedOrbit::new(
+                exact_configuration(size, &one),
+                &within_cluster_direction(size, &one),
+                amplitude,
+            ),
+            PerturbedOrbit::new(
+                exact_configuration(size, &1.0),
+                &within_cluster_direction(size, &1.0),
+                &rough,
+            ),
         ),
     })
 }
@@ -261,7 +280,9 @@ fn print_json(out: &mut dyn Write, args: &DecayArgs, rows: &[Row]) -> Result<()>
         .map(|row| {
             let names = ["total", "trivial", "standard", "pair", "float64_total"];
             let mut object = serde_json::Map::from_iter([("layer".to_owned(), json!(row.mpfr.layer))]);
-            object.extend(names.iter().zip(cells(row)).map(|(name, cell)| ((*name).to_owned(), approximate(cell))));
+            object.extend(
+                names.iter().zip(cells(row)).map(|(name, cell)| ((*name).to_owned(), approximate(cell))),
+            );
             Value::Object(object)
         })
         .collect();

@@ -31,13 +31,12 @@ pub fn run(args: &FixedPointsArgs) -> Result<()> {
     let mut out = std::io::stdout().lock();
     match args.format {
         Format::Text => {
-            let mut heads = vec!["quantity"];
-            heads.extend(found.iter().map(|(point, _)| point.name()));
-            let rows = (0..NAMES.len()).map(|row| {
-                let cells = found.iter().map(|(_, values)| values[row].nearest_decimal(args.digits as usize));
-                std::iter::once(NAMES[row].to_owned()).chain(cells).collect()
-            });
-            writeln!(out, "{}", report::table(&heads, rows))?;
+            for (point, values) in &found {
+                let rows = NAMES.iter().zip(values).map(|(name, value)| {
+                    vec![(*name).to_owned(), value.nearest_decimal(args.digits as usize)]
+                });
+                writeln!(out, "{}\n", report::table(&[point.name(), ""], rows))?;
+            }
             writeln!(out, "n = {n}; each value is proved to within one unit of its last digit")?;
             if found.len() == 1 {
                 writeln!(out, "edge and odd point exist from n = 7 on (saddle-node at n = 6.107...)")?;
@@ -48,7 +47,9 @@ pub fn run(args: &FixedPointsArgs) -> Result<()> {
                 .iter()
                 .map(|(point, values)| {
                     let mut object = Map::from_iter([("name".to_owned(), json!(point.name()))]);
-                    object.extend(NAMES.iter().zip(values).map(|(name, value)| ((*name).to_owned(), json!(value))));
+                    object.extend(
+                        NAMES.iter().zip(values).map(|(name, value)| ((*name).to_owned(), json!(value))),
+                    );
                     Value::Object(object)
                 })
                 .collect();

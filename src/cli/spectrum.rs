@@ -40,9 +40,7 @@ pub fn run(args: &SpectrumArgs) -> Result<()> {
     let spectrum = refine(
         starting_precision(args.digits, n),
         |precision| Ok(Spectrum::at(&enclose_fixed_point(args.at, n, precision)?)),
-        |spectrum| {
-            spectrum.eigenvalues(n).iter().all(|(_, value)| relative_width_below(value, args.digits))
-        },
+        |spectrum| spectrum.eigenvalues(n).iter().all(|(_, value)| relative_width_below(value, args.digits)),
     )?;
     match args.format {
         Format::Text => print_text(args, &spectrum, dense.as_ref()),
@@ -118,9 +116,7 @@ fn groups(comparison: &Comparison) -> Vec<Group> {
 
 fn print_json(args: &SpectrumArgs, spectrum: &Spectrum<Interval>, dense: Option<&Comparison>) -> Result<()> {
     let n = args.batch_size;
-    let eigenvalue = |(block, value): (Block, &Interval)| {
-        json!({ "block": block, "multiplicity": block.multiplicity(n).to_string(), "value": value })
-    };
+    let eigenvalue = |(block, value): (Block, &Interval)| json!({ "block": block, "multiplicity": block.multiplicity(n).to_string(), "value": value });
     let mut document = json!({
         "schema": "oddpoint.spectrum/1",
         "batch_size": n.to_string(),

@@ -5,21 +5,21 @@ mod verify;
 pub use verify::{Environment, Report};
 
 use crate::Result;
-use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
-use comfy_table::{ContentArrangement, Table};
+use comfy_table::presets::NOTHING;
+use comfy_table::{ContentArrangement, LineStyle, Table, TableStyle};
 use serde_json::Value;
 use std::io::{IsTerminal, Write};
 
 /// Columns of text where the output is not a terminal.
 const PLAIN_WIDTH: u16 = 110;
 
+/// A rule below the head, nothing else.
+const STYLE: TableStyle = NOTHING.header_separator(LineStyle::none().fill('─').junction('─'));
+
 /// A table with a head; as wide as the terminal, or as its contents where there is none.
-pub fn table<S: Into<comfy_table::Cell>>(
-    heads: &[&str],
-    rows: impl IntoIterator<Item = Vec<S>>,
-) -> String {
+pub fn table<S: Into<comfy_table::Cell>>(heads: &[&str], rows: impl IntoIterator<Item = Vec<S>>) -> String {
     let mut table = Table::new();
-    table.load_preset(UTF8_HORIZONTAL_ONLY).set_header(heads.to_vec());
+    table.load_style(STYLE).set_header(heads.to_vec());
     if std::io::stdout().is_terminal() {
         table.set_content_arrangement(ContentArrangement::Dynamic);
     }
