@@ -164,11 +164,7 @@ fn root(equation: &impl Equation, mut low: f64, mut high: f64) -> f64 {
     let mut x = (low * high).sqrt();
     for _ in 0..STEPS {
         let Dual { value, derivative } = equation.residual(&Dual::variable(x));
-        if value < 0.0 {
-            low = x
-        } else {
-            high = x
-        }
+        *(if value < 0.0 { &mut low } else { &mut high }) = x;
         let newton = x - value / derivative;
         let next = if newton > low && newton < high {
             newton
