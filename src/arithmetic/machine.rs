@@ -23,8 +23,8 @@ pub(super) const H_SERIES: [f64; 10] = [
     -1.0 / 2_554_547_108_585_472_000.0,
 ];
 
-/// Terms of the Bessel series that leave out less than `2⁻⁵⁶` of the sum for `t ≤ 1`.
-pub(super) const BESSEL_TERMS: u32 = 9;
+/// Terms of the Bessel series that leave out less than `2⁻⁵⁶` of the first for `t ≤ 2`: `25!/4¹² > 2⁵⁶`.
+pub(super) const BESSEL_TERMS: u32 = 12;
 
 impl Real for f64 {
     fn lift(&self, value: i64) -> Self {

@@ -80,7 +80,7 @@ impl Real for Float {
         Float::with_val(precision, sin - wide * cos)
     }
     fn bessel(self, order: u32) -> Self {
-        /// Lost by the recurrence at arguments from 1 on, and by rounding of the series.
+        /// Lost by the recurrence at arguments from 2 on, and by rounding of the series.
         const GUARD_BITS: u32 = 32;
         let precision = self.prec();
         let wide = Float::with_val(precision.saturating_add(GUARD_BITS), &self);

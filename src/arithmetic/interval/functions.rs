@@ -104,7 +104,7 @@ impl Interval {
 
 /// `J_k` at one point of `[0, 22/7]`, enclosed.
 fn bessel_at(t: &Float, order: u32) -> Interval {
-    /// Lost by the recurrence at arguments from 1 on, and by rounding of the series.
+    /// Lost by the recurrence at arguments from 2 on, and by rounding of the series.
     const GUARD_BITS: u32 = 32;
     let wide = Interval::point(t.clone()).with_precision(t.prec() + GUARD_BITS);
     let value = if *t < bessel::SERIES_BELOW {
