@@ -230,8 +230,8 @@ fn named(name: &str, n: u64) -> FixedPoint {
     *existing.iter().find(|point| point.name() == name).unwrap_or_else(|| panic!("no fixed point {name}"))
 }
 
-/// Bits for 60 digits at batch size n: of six factors n at most are lost in the quantities compared (`r`, `1 − r`, and
-/// the slope by way of `from_angle`, whose cosine of φ loses n² near the symmetric point).
+/// Bits for 60 digits at batch size n: `r = 1 − (1−r)` costs a factor n, the slope by way of `from_angle` a few of n²,
+/// because that is what its `cos φ` loses near the symmetric point.
 fn bits(n: u64) -> u32 {
     300 + 6 * n.ilog2()
 }
