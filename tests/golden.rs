@@ -120,7 +120,7 @@ fn kappa_in_mpfr_and_intervals() {
         // ρ = −1 + 10⁻⁴⁰ is off by 2⁻³⁰¹ at 300 bits, and κ ~ (1+ρ)^{3/2} by 3/2 · 2⁻³⁰¹ · 10⁴⁰ < 10⁻⁵⁰ of itself.
         let approximate = kappa(Float::with_val(300, &exact(rho)));
         let (value, ..) = decimal(golden);
-        let error = (Rational::from(approximate.to_rational().expect("finite")) - &value).abs();
+        let error = (approximate.to_rational().expect("finite") - &value).abs();
         assert!(error <= value / Rational::from(10).pow(50), "{place} at 300 bits");
 
         // acos has a slope of 7·10¹⁹ at 1 − 10⁻⁴⁰, and κ'(ρ) at −1 + 10⁻⁴⁰ is minute: more bits, to keep 60 digits.
@@ -167,7 +167,7 @@ fn h_in_all_arithmetics() {
         assert_close(&place, t.parse::<f64>().expect("a number").h(), golden, 8.0);
         assert_encloses(&place, &Interval::from_rational(PRECISION, &exact(t)).h(), golden, DIGITS);
         let (found, (value, ..)) = (Float::with_val(300, &exact(t)).h(), decimal(golden));
-        let error = (Rational::from(found.to_rational().expect("finite")) - &value).abs();
+        let error = (found.to_rational().expect("finite") - &value).abs();
         assert!(error <= value.abs() / Rational::from(10).pow(58), "{place} at 300 bits");
     }
 }
