@@ -20,6 +20,7 @@ use crate::arithmetic::Real;
 /// assert_eq!(kappa(1.0_f64), 0.5);
 /// assert_eq!(kappa(-1.0_f64), 0.0);
 /// ```
+#[expect(clippy::needless_pass_by_value, reason = "like every other function of one number")]
 pub fn kappa<R: Real>(rho: R) -> R {
     let one = rho.lift(1);
     gram_entry(&one, &one, &rho)

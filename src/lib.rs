@@ -6,11 +6,13 @@
 //! `claims` → `report`, `cli`.
 
 pub mod arithmetic;
+pub mod claims;
 pub mod cli;
 mod error;
 pub mod kernel;
 pub mod layer;
 pub mod odd_point;
+pub mod report;
 pub mod rigor;
 
 pub use error::{Error, Result};

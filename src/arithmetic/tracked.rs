@@ -88,9 +88,9 @@ impl Tracked {
 
     /// Bound on `|f(X) − f(value)|` within reach, for `f` either arc function. `1/√(1−x²)` is its slope, and grows
     /// with `|x|`, so no two numbers at distance `e` are mapped farther apart than 1 and `1 − e`:
-    /// `acos(1 − e) = 2 asin √(e/2) ≤ π √(e/2)`.
+    /// by `acos(1 − e) = 2 asin √(e/2)`.
     fn arc_spread(&self) -> f64 {
-        let at_the_edge = PI * (self.error / 2.0).sqrt();
+        let at_the_edge = 2.0 * (self.error / 2.0).sqrt().min(1.0).asin();
         let farthest = self.magnitude();
         if farthest >= 1.0 {
             return at_the_edge;
@@ -189,7 +189,7 @@ impl Real for Tracked {
         let value = self.value.sqrt();
         let nearest = (self.value - self.error).max(0.0);
         // |√X − √x| = |X − x|/(√X + √x), worst at the lower end; from 0 it is √x downwards and √(x+e) − √x upwards.
-        let upwards = self.error / (self.magnitude().sqrt() + value);
+        let upwards = self.error / ((self.value + self.error).sqrt() + value);
         let inherited = if self.error == 0.0 {
             0.0
         } else if nearest > 0.0 {
@@ -200,11 +200,11 @@ impl Real for Tracked {
         Self::rounded(value, inherited, 1.0)
     }
     fn sin(self) -> Self {
-        let slope = (inflated(Self::from_libm(self.value.cos(), self.error).magnitude())).min(1.0);
+        let slope = Self::from_libm(self.value.cos(), self.error).magnitude().min(1.0);
         Self::from_libm(self.value.sin(), spread(self.error, slope))
     }
     fn cos(self) -> Self {
-        let slope = (inflated(Self::from_libm(self.value.sin(), self.error).magnitude())).min(1.0);
+        let slope = Self::from_libm(self.value.sin(), self.error).magnitude().min(1.0);
         Self::from_libm(self.value.cos(), spread(self.error, slope))
     }
     fn asin(self) -> Self {
@@ -254,22 +254,21 @@ impl Real for Tracked {
 
 /// Bound on the angle between the points (`x`, `y`) and any other within their errors, in the upper half-plane.
 fn angle_spread(y: &Tracked, x: &Tracked) -> f64 {
-    if y.error == 0.0 && x.error == 0.0 {
-        return 0.0;
-    }
-    // Both angles are in [0, π].
+    // Both angles are in [0, π]; and the origin has any of them.
     let most = inflated(PI);
+    if y.error == 0.0 && x.error == 0.0 {
+        return if y.value == 0.0 && x.value == 0.0 { most } else { 0.0 };
+    }
     let (radius, shift) = (x.value.hypot(y.value), x.error.hypot(y.error));
-    let nearest = radius / inflated(1.0) / inflated(1.0) - inflated(shift);
-    // Where the divisions below would underflow, or the origin is within reach, the trivial bound must do.
-    if nearest.is_nan() || nearest < 1e-290 {
+    let nearest = radius / INFLATION - inflated(shift);
+    // Where the bounds below would over- or underflow, or the origin is within reach, the trivial one must do.
+    if !nearest.is_finite() || nearest < 1e-290 {
         return most;
     }
     // The sine of the angle is |x Y − y X|/(|(x, y)| |(X, Y)|) ≤ (|x| e_y + |y| e_x)/(|(x, y)| nearest), and the
     // angle is below π/2 because the shift is shorter than the radius; it is at most the sine over the cosine.
-    let sine = inflated(
-        (spread(y.error, x.value.abs() / radius) + spread(x.error, y.value.abs() / radius)) / nearest,
-    );
+    let numerator = spread(y.error, x.value.abs() / radius) + spread(x.error, y.value.abs() / radius);
+    let sine = inflated(inflated(numerator) / nearest);
     if sine < 1.0 { (sine / ((1.0 - sine) * (1.0 + sine)).sqrt()).min(most) } else { most }
 }
 
@@ -338,9 +337,10 @@ mod tests {
         // √ of something in [0, 3e-10], computed at 1e-10: it may be 0, or √3e-5.
         let root = Tracked::with_error(1e-10, 2e-10).sqrt();
         assert!(root.error >= 1e-5 && root.error < 1.001e-5);
-        // acos of something in [1 − 1e-10, 1], computed at 1.
-        let angle = Tracked::with_error(1.0, 1e-10).acos();
-        assert!(angle.error >= (1.0_f64 - 1e-10).acos() && angle.error < 1.2 * (1.0_f64 - 1e-10).acos());
+        // acos of something in [1 − 2⁻³⁰, 1], computed at 1.
+        let (error, farthest) = (2.0_f64.powi(-30), (1.0 - 2.0_f64.powi(-30)).acos());
+        let angle = Tracked::with_error(1.0, error).acos();
+        assert!(angle.error >= farthest && angle.error < 1.001 * farthest);
         // The origin is within reach: any angle from 0 to π.
         let any = Tracked::with_error(1e-3, 1e-2).atan2(&Tracked::exact(1e-3));
         assert!(any.error >= PI && any.error < 3.2);

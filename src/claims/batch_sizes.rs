@@ -55,12 +55,16 @@ impl FromStr for BatchSizes {
                 None => (number(part, text)?, number(part, text)?),
             };
             if first > last {
-                return Err(bad_input!("batch sizes '{part}': the range is reversed; write {last}..={first}"));
+                return Err(bad_input!(
+                    "batch sizes '{part}': the range is reversed; write {last}..={first}"
+                ));
             }
             check_batch_size(first)?;
             check_batch_size(last)?;
             if sizes.len() as u64 + (last - first) >= MOST_SIZES {
-                return Err(bad_input!("batch sizes '{text}': at most {MOST_SIZES} sizes are taken in one run"));
+                return Err(bad_input!(
+                    "batch sizes '{text}': at most {MOST_SIZES} sizes are taken in one run"
+                ));
             }
             sizes.extend(first..=last);
         }

@@ -53,7 +53,8 @@ fn check(statement: Statement, settings: &Settings) -> Result<Finding> {
     } else {
         "a neuron with overlapping supports was found".to_owned()
     };
-    let evidence = json!({ "literal_batch_sizes": sizes, "random_networks": networks.len(), "layers": LAYERS });
+    let evidence =
+        json!({ "literal_batch_sizes": sizes, "random_networks": networks.len(), "layers": LAYERS });
     Ok(Finding::new(Verdict::decided(proved && random), reason, evidence))
 }
 

@@ -198,12 +198,22 @@ impl Claim {
             (Verdict::Verified, Verdict::Refuted) => (Verdict::Verified, finding.reason),
             (Verdict::Verified, _) => (
                 Verdict::Inconclusive,
-                format!("the negative control was not refuted ({}): the check proves nothing", control.reason),
+                format!(
+                    "the negative control was not refuted ({}): the check proves nothing",
+                    control.reason
+                ),
             ),
             (verdict, _) => (verdict, finding.reason),
         };
         let seconds = start.elapsed().as_secs_f64();
-        Ok(Outcome { claim: self, verdict, reason, seconds, control: control.verdict, evidence: finding.evidence })
+        Ok(Outcome {
+            claim: self,
+            verdict,
+            reason,
+            seconds,
+            control: control.verdict,
+            evidence: finding.evidence,
+        })
     }
 
     fn judge(&self, statement: Statement, settings: &Settings) -> Result<Finding> {

@@ -176,6 +176,9 @@ mod tests {
             ("--batch-size 2 --layers 3 --out x.csv", "at least 3"),
             ("--batch-size 5 --layers 0 --out x.csv", "1..=10000000"),
             ("--batch-size 5 --layers 3 --out x.txt", ".csv or .jsonl"),
+            ("--batch-size 5 --layers 3 --out no-such-folder/x.csv", "no-such-folder/x.csv"),
+            ("--batch-size 18446744073709551615 --layers 3 --out x.csv", "at most 8192"),
+            ("--batch-size 5 --layers 3 --input examples/digits/digits64.csv --out x.csv", "has 64 samples"),
         ] {
             let message = run_line(line).unwrap_err();
             assert!(message.contains(reason), "{line}: {message}");

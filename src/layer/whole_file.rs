@@ -20,7 +20,8 @@ pub fn write_whole(path: &Path, fill: impl FnOnce(&mut dyn Write) -> Result<()>)
         return Err(bad_input!("{}: not a regular file; give the name of a file to write", path.display()));
     }
     let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let file = temporary_file(folder).map_err(failed)?;
+    // The kind alone: the whole error names the temporary file, which would only puzzle the reader.
+    let file = temporary_file(folder).map_err(|error| failed(error.kind().into()))?;
     let mut buffer = BufWriter::new(file);
     fill(&mut buffer).map_err(|error| match error {
         // What `fill` takes for the standard output is this file.
@@ -82,7 +83,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let missing = folder.path().join("nowhere/out.txt");
         let message = write_whole(&missing, |_| Ok(())).unwrap_err().to_string();
-        assert!(message.contains("nowhere/out.txt"), "{message}");
+        assert!(message.contains("nowhere/out.txt") && !message.contains(".oddpoint-"), "{message}");
         assert!(
             write_whole(folder.path(), |_| Ok(())).unwrap_err().to_string().contains("not a regular file")
         );

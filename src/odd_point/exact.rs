@@ -28,7 +28,7 @@ pub fn rectify_only(pre_activations: &[Rational]) -> Vec<Rational> {
 
 /// One neuron over the batch, minus its mean over the batch.
 pub fn recentre(values: &[Rational]) -> Vec<Rational> {
-    let mean = Rational::from(values.iter().sum::<Rational>() / values.len() as u64);
+    let mean = values.iter().sum::<Rational>() / values.len() as u64;
     values.iter().map(|value| Rational::from(value - &mean)).collect()
 }
 
@@ -128,7 +128,11 @@ fn covariance(n: usize) -> Matrix {
 fn kernel(covariance: &Matrix) -> Matrix {
     let n = covariance.len();
     matrix(n, |i, j| {
-        if is_outlier(i, n) == is_outlier(j, n) { Rational::from(&covariance[i][j] / 2) } else { Rational::new() }
+        if is_outlier(i, n) == is_outlier(j, n) {
+            Rational::from(&covariance[i][j] / 2)
+        } else {
+            Rational::new()
+        }
     })
 }
 

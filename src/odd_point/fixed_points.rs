@@ -164,7 +164,7 @@ fn root(equation: &impl Equation, mut low: f64, mut high: f64) -> f64 {
     let mut x = (low * high).sqrt();
     for _ in 0..STEPS {
         let Dual { value, derivative } = equation.residual(&Dual::variable(x));
-        if value < 0.0 { low = x } else { high = x }
+        *(if value < 0.0 { &mut low } else { &mut high }) = x;
         let newton = x - value / derivative;
         let next = if newton > low && newton < high {
             newton
@@ -200,8 +200,7 @@ mod tests {
     /// Theory page, table of section 2.3 (15 digits, independently computed).
     #[test]
     fn odd_point_matches_the_table() {
-        for (n, one_minus_r) in
-            [(7, 0.706103281037793), (10, 0.361976394607323), (1000, 4.43242440806981e-5)]
+        for (n, one_minus_r) in [(7, 0.706103281037793), (10, 0.361976394607323), (1000, 4.43242440806981e-5)]
         {
             let batch = FixedPoint::OddPoint.locate(n).unwrap();
             assert!((batch.one_minus_r / one_minus_r - 1.0).abs() < 1e-14);

@@ -17,4 +17,5 @@ pub use fixed_points::{
     SMALLEST_ODD_POINT_BATCH, check_batch_size,
 };
 pub use model::{Image, OrderParameters, SymmetricBatch, deflated_balance, reduced_slope};
+pub use modes::Mode;
 pub use spectrum::{Block, Spectrum, StandardBlock};

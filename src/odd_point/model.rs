@@ -28,7 +28,7 @@
 //! the full n×n map's ([`crate::layer`]).
 
 use crate::arithmetic::{Dual, Real};
-use crate::kernel::{half_distance, kappa};
+use crate::kernel::half_distance;
 
 /// A symmetric batch with cluster variance 1. `n` may be any real number above 2.
 ///
@@ -129,8 +129,8 @@ impl<R: Real> SymmetricBatch<R> {
     pub fn image(&self) -> Image<R> {
         let cluster = self.cluster();
         let d = half_distance(&self.theta);
-        let outlier = self.variance_ratio().over(2)
-            - self.deviation_ratio.clone() * self.phi.clone().h() / self.n.pi();
+        let outlier =
+            self.variance_ratio().over(2) - self.deviation_ratio.clone() * self.phi.clone().h() / self.n.pi();
         let within = cluster.clone().plus(-1) * &d;
         let s = (cluster.clone().over(2) - within + cluster * outlier) / self.n.clone().square();
         Image { d, s }
@@ -146,7 +146,8 @@ impl<R: Real> SymmetricBatch<R> {
     /// Order parameters after ReLU.
     pub fn order_parameters(&self) -> OrderParameters<R> {
         OrderParameters {
-            cos_within: kappa(self.r()).times(2),
+            // 2κ(cos θ) = 1 − 2(1/2 − κ(cos θ)), which keeps what θ knows of a tight cluster.
+            cos_within: self.n.lift(1) - half_distance(&self.theta).times(2),
             cos_cross: self.phi.clone().h() / self.n.pi(),
             norm_ratio: self.deviation_ratio.clone(),
         }

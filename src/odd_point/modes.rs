@@ -8,6 +8,9 @@ use super::model::SymmetricBatch;
 use super::spectrum::Block;
 use crate::arithmetic::Real;
 use crate::layer::Gram;
+use crate::{Result, bad_input};
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
 
 impl<R: Real> SymmetricBatch<R> {
     /// The batch's covariance matrix: cluster variance 1, outlier last, zero row sums.
@@ -27,18 +30,87 @@ impl<R: Real> SymmetricBatch<R> {
     }
 }
 
-/// The smallest batch that has perturbations in a block.
-pub fn smallest_batch(block: Block) -> u64 {
-    match block {
-        Block::Trivial | Block::Standard => 3,
-        Block::Pair => 5,
+/// How an orbit's first perturbation is chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Mode {
+    /// In the trivial block: symmetric like the batch.
+    Trivial,
+    /// In the standard block.
+    Standard,
+    /// In the pair block.
+    Pair,
+    /// Random, with a part in every block.
+    Random,
+}
+
+impl Mode {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Trivial, Self::Standard, Self::Pair, Self::Random];
+
+    /// The name used on the command line and in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Trivial => "trivial",
+            Self::Standard => "standard",
+            Self::Pair => "pair",
+            Self::Random => "random",
+        }
     }
+
+    /// The blocks in which such a perturbation has a part.
+    pub fn blocks(self) -> &'static [Block] {
+        match self {
+            Self::Trivial => &[Block::Trivial],
+            Self::Standard => &[Block::Standard],
+            Self::Pair => &[Block::Pair],
+            Self::Random => &[Block::Trivial, Block::Standard, Block::Pair],
+        }
+    }
+
+    /// Refuses a batch too small for such a perturbation.
+    ///
+    /// # Errors
+    /// `n < 5` where the pair block is asked for, which does not exist there.
+    pub fn check(self, n: u64) -> Result<()> {
+        if n < 5 && self.blocks().contains(&Block::Pair) {
+            return Err(bad_input!(
+                "batch size {n} has no pair block: --mode {} needs at least 5",
+                self.name()
+            ));
+        }
+        Ok(())
+    }
+
+    /// A perturbation of this kind: symmetric, zero row sums, zero trace.
+    ///
+    /// # Shape
+    /// `n × n`; constants in the arithmetic of `like`. The seed matters to `Random` only.
+    pub fn direction<R: Real>(self, n: usize, like: &R, seed: u64) -> Gram<R> {
+        match self {
+            Self::Trivial => direction(Block::Trivial, n, like),
+            Self::Standard => direction(Block::Standard, n, like),
+            Self::Pair => direction(Block::Pair, n, like),
+            Self::Random => random_direction(n, like, seed),
+        }
+    }
+}
+
+/// Uniform integer entries, centred, the trace taken off along the centring projector.
+fn random_direction<R: Real>(n: usize, like: &R, seed: u64) -> Gram<R> {
+    const RANGE: i64 = 1_000_000;
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let mut direction = Gram::from_entries(n, |_, _| like.lift(rng.random_range(-RANGE..=RANGE)));
+    direction.recentre();
+    let size = n as i64;
+    let projector = Gram::from_entries(n, |i, j| like.lift(if i == j { size - 1 } else { -1 }).over(size));
+    let excess = -(direction.trace().over(size - 1));
+    direction.add_scaled(&excess, &projector)
 }
 
 /// A perturbation inside one block: symmetric, zero row sums, zero trace; integer entries times 1/2.
 ///
 /// # Shape
-/// `n × n`, `n ≥` [`smallest_batch`]; constants in the arithmetic of `like`.
+/// `n × n`, `n ≥ 3` (`n ≥ 5` for the pair block); constants in the arithmetic of `like`.
 pub fn direction<R: Real>(block: Block, n: usize, like: &R) -> Gram<R> {
     let half = |value: i64| like.lift(value).over(2);
     let (outlier, size) = (n - 1, n as i64);
@@ -144,6 +216,15 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn random_directions_are_tangent_and_reproducible() {
+        let direction = Mode::Random.direction(8, &1.0, 1);
+        assert!(direction.trace().abs() < 1e-8 * direction.frobenius_norm());
+        assert!(direction.row(3).iter().sum::<f64>().abs() < 1e-8 * direction.frobenius_norm());
+        assert_eq!(direction, Mode::Random.direction(8, &1.0, 1));
+        assert_ne!(direction, Mode::Random.direction(8, &1.0, 2));
     }
 
     /// Orthogonal parts: squares add up.

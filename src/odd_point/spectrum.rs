@@ -94,6 +94,15 @@ impl<R: Real> Spectrum<R> {
         }
     }
 
+    /// The leading eigenvalue of a block.
+    pub fn leading(&self, block: Block) -> &R {
+        match block {
+            Block::Trivial => &self.trivial,
+            Block::Standard => &self.standard[0],
+            Block::Pair => &self.pair,
+        }
+    }
+
     /// Every eigenvalue that exists at batch size `n`, with its block.
     pub fn eigenvalues(&self, n: u64) -> Vec<(Block, &R)> {
         let [first, second] = &self.standard;

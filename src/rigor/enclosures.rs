@@ -6,7 +6,7 @@
 use super::newton::{BoxTest, Pair, krawczyk_test, newton_test};
 use crate::arithmetic::{Dual, Interval, MAX_PRECISION, Real};
 use crate::odd_point::{
-    EdgeEquation, Equation, FixedPoint, OddPointEquation, SymmetricBatch, deflated_balance,
+    EdgeEquation, Equation, FixedPoint, OddPointEquation, Spectrum, SymmetricBatch, deflated_balance,
 };
 use crate::{Error, Result};
 use rug::Float;
@@ -155,15 +155,21 @@ fn sharpen_saddle_node(precision: u32) -> Pair<Float> {
     [n, w]
 }
 
+/// The largest modulus among the eigenvalues that exist at batch size `n`, enclosed.
+pub fn spectral_radius(spectrum: &Spectrum<Interval>, n: u64) -> Interval {
+    let zero = Float::new(spectrum.trivial.precision());
+    let bounds =
+        spectrum.eigenvalues(n).into_iter().fold((zero.clone(), zero), |(lower, upper), (_, value)| {
+            (lower.max(&value.mignitude()), upper.max(&value.magnitude()))
+        });
+    Interval::new(bounds.0, bounds.1).unwrap_or_else(|| Interval::whole(spectrum.trivial.precision()))
+}
+
 /// Repeats a computation at rising precision until `narrow` is satisfied with its result.
 ///
 /// # Errors
 /// [`Error::NotReached`] beyond the largest precision; other errors of `compute` at once.
-pub fn refine<T>(
-    start: u32,
-    compute: impl Fn(u32) -> Result<T>,
-    narrow: impl Fn(&T) -> bool,
-) -> Result<T> {
+pub fn refine<T>(start: u32, compute: impl Fn(u32) -> Result<T>, narrow: impl Fn(&T) -> bool) -> Result<T> {
     let mut precision = start;
     loop {
         match compute(precision) {

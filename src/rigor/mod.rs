@@ -9,5 +9,6 @@ mod newton;
 
 pub use enclosures::{
     SaddleNode, enclose_fixed_point, enclose_saddle_node, refine, relative_width_below, saddle_node_in_box,
+    spectral_radius,
 };
 pub use newton::{BoxTest, newton_test};

@@ -57,7 +57,10 @@ pub fn krawczyk_test(
 
 fn inverse([[a, b], [c, d]]: &Pair<Pair<Interval>>) -> Pair<Pair<Interval>> {
     let determinant = a.clone() * d - b.clone() * c;
-    [[d.clone() / &determinant, -b.clone() / &determinant], [-c.clone() / &determinant, a.clone() / determinant]]
+    [
+        [d.clone() / &determinant, -b.clone() / &determinant],
+        [-c.clone() / &determinant, a.clone() / determinant],
+    ]
 }
 
 /// Image inside the box: a unique root, in the image. Image off the box in some coordinate: no root.

@@ -26,6 +26,12 @@ impl Interval {
         (decimal(&self.lower, digits, Round::Down), decimal(&self.upper, digits, Round::Up))
     }
 
+    /// The midpoint in `digits` significant digits, rounded to nearest: for reading, not an enclosure. If the
+    /// relative width is below `10^−digits`, every number inside is within one unit of the last digit.
+    pub fn nearest_decimal(&self, digits: usize) -> String {
+        decimal(&self.midpoint(), digits, Round::Nearest)
+    }
+
     /// The interval from `lower` to `upper` in decimals, rounded outward. `None` if either is not a number, or
     /// if they are reversed by more than the precision resolves.
     pub fn from_decimal(precision: u32, lower: &str, upper: &str) -> Option<Self> {
@@ -37,8 +43,7 @@ impl Interval {
 
     /// Decimal digits that tell all numbers of this precision apart.
     fn digits(&self) -> usize {
-        // log₁₀ 2 < 0.30103
-        (f64::from(self.precision()) * 0.301_03) as usize + 2
+        (f64::from(self.precision()) * std::f64::consts::LOG10_2) as usize + 2
     }
 
     /// Digits up to the first two in which the endpoints differ.
@@ -137,8 +142,8 @@ mod tests {
         assert_eq!(text(1.5e-5, 1e20, 30).1, "100000000000000000000");
         assert_eq!(text(1e21, 1e21, 30).0, "1e21");
         assert_eq!(text(0.25_f64.powi(20), 1e300, 3), pair("9.09e-13", "1.01e300"));
-        assert_eq!(text(0.25_f64.powi(7), 1200.0, 9), pair("0.000061035", "1200").clone());
-        assert_eq!(text(-1.5e-20, -1.5e-20, 2), pair("-1.6e-20", "-1.5e-20").clone());
+        assert_eq!(text(0.25_f64.powi(7), 1200.0, 9), pair("0.0000610351562", "1200"));
+        assert_eq!(text(-1.5e-20, -1.5e-20, 2), pair("-1.6e-20", "-1.5e-20"));
         assert_eq!(text(0.5_f64.powi(17), 0.5_f64.powi(17), 12).0, "7.62939453125e-6");
     }
 

@@ -130,6 +130,7 @@ by_value!(Add::add, Sub::sub, Mul::mul, Div::div);
 mod tests {
     use super::super::super::Real;
     use super::*;
+    use rug::Rational;
     use rug::float::Special;
 
     fn interval(lower: f64, upper: f64) -> Interval {
@@ -167,6 +168,24 @@ mod tests {
             ((-8.0, -1.0), (-4.0, -2.0), (0.25, 4.0)),
         ] {
             assert_eq!(interval(a, b) / interval(c, d), interval(lower, upper), "[{a},{b}]/[{c},{d}]");
+        }
+    }
+
+    #[test]
+    fn inexact_results_lie_strictly_inside() {
+        // Odd 53-bit numbers: no sum, product or quotient of these, of any signs, is a float.
+        let (tenth, seven) = (0.1_f64, 700.7_f64);
+        let exact = |x: f64| Rational::from_f64(x).expect("finite");
+        for (a, b) in [(tenth, seven), (-tenth, seven), (tenth, -seven), (-tenth, -seven)] {
+            let (x, y) = (interval(a, a), interval(b, b));
+            for (result, value) in [
+                (x.clone() + &y, exact(a) + exact(b)),
+                (x.clone() - &y, exact(a) - exact(b)),
+                (x.clone() * &y, exact(a) * exact(b)),
+                (x / &y, exact(a) / exact(b)),
+            ] {
+                assert!(*result.lower() < value && value < *result.upper(), "{a} {b}: {result:?}");
+            }
         }
     }
 

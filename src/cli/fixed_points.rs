@@ -1,0 +1,91 @@
+//! `oddpoint fixed-points`.
+
+use super::{Format, digits, starting_precision};
+use crate::Result;
+use crate::arithmetic::Interval;
+use crate::odd_point::{FixedPoint, Spectrum, SymmetricBatch};
+use crate::report;
+use crate::rigor::{enclose_fixed_point, refine, relative_width_below};
+use serde_json::{Map, Value, json};
+use std::io::Write;
+
+#[derive(clap::Args)]
+pub struct FixedPointsArgs {
+    /// Batch size n, 3 to 10^18
+    #[arg(long, value_name = "N")]
+    batch_size: u64,
+    /// Significant digits: every value is enclosed at least that narrowly
+    #[arg(long, value_name = "D", default_value = "15", value_parser = digits)]
+    digits: u32,
+    /// Output format
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+pub fn run(args: &FixedPointsArgs) -> Result<()> {
+    let n = args.batch_size;
+    let found = FixedPoint::existing(n)?
+        .iter()
+        .map(|&point| Ok((point, enclose(point, n, args.digits)?)))
+        .collect::<Result<Vec<_>>>()?;
+    let mut out = std::io::stdout().lock();
+    match args.format {
+        Format::Text => {
+            for (point, values) in &found {
+                let rows = NAMES.iter().zip(values).map(|(name, value)| {
+                    vec![(*name).to_owned(), value.nearest_decimal(args.digits as usize)]
+                });
+                writeln!(out, "{}\n", report::table(&[point.name(), ""], rows))?;
+            }
+            writeln!(out, "n = {n}; each value is proved to within one unit of its last digit")?;
+            if found.len() == 1 {
+                writeln!(out, "edge and odd point exist from n = 7 on (saddle-node at n = 6.107...)")?;
+            }
+        }
+        Format::Json => {
+            let points: Vec<Value> = found
+                .iter()
+                .map(|(point, values)| {
+                    let mut object = Map::from_iter([("name".to_owned(), json!(point.name()))]);
+                    object.extend(
+                        NAMES.iter().zip(values).map(|(name, value)| ((*name).to_owned(), json!(value))),
+                    );
+                    Value::Object(object)
+                })
+                .collect();
+            let document = json!({
+                "schema": "oddpoint.fixed-points/1",
+                "batch_size": n.to_string(),
+                "fixed_points": points,
+            });
+            report::write_json(&mut out, &document)?;
+        }
+    }
+    Ok(())
+}
+
+/// The quantities, in the order of the JSON contract.
+const NAMES: [&str; 8] =
+    ["r", "one_minus_r", "theta", "variance_ratio", "slope", "cos_within", "cos_cross", "norm_ratio"];
+
+fn enclose(point: FixedPoint, n: u64, digits: u32) -> Result<[Interval; NAMES.len()]> {
+    refine(
+        starting_precision(digits, n),
+        |precision| Ok(quantities(&enclose_fixed_point(point, n, precision)?)),
+        |values| values.iter().all(|value| relative_width_below(value, digits)),
+    )
+}
+
+fn quantities(batch: &SymmetricBatch<Interval>) -> [Interval; NAMES.len()] {
+    let order = batch.order_parameters();
+    [
+        batch.r(),
+        batch.one_minus_r.clone(),
+        batch.theta.clone(),
+        batch.variance_ratio(),
+        Spectrum::at(batch).trivial,
+        order.cos_within,
+        order.cos_cross,
+        order.norm_ratio,
+    ]
+}

@@ -1,0 +1,128 @@
+//! `oddpoint verify`.
+
+use super::{ALL_VERIFIED, INCONCLUSIVE, REFUTED, precision};
+use crate::claims::{ALL, BatchSizes, Claim, Kind, Settings, Verdict};
+use crate::layer::whole_file::write_whole;
+use crate::report::{self, Environment, Report};
+use crate::{Error, Result, bad_input};
+use clap::ValueEnum;
+use indicatif::{ProgressBar, ProgressStyle};
+use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+#[derive(clap::Args)]
+pub struct VerifyArgs {
+    /// Claims to check, separated by commas [default: all]
+    #[arg(long, value_name = "IDS", value_delimiter = ',', value_parser = Claim::by_id)]
+    claims: Vec<&'static Claim>,
+    /// Only claims of these kinds
+    #[arg(long, value_name = "KINDS", value_delimiter = ',', value_enum, conflicts_with = "claims")]
+    kinds: Vec<Kind>,
+    /// Batch sizes: numbers and inclusive ranges such as 7..=64,100 [default: 7..=64,100,128,256,1000]
+    #[arg(long, value_name = "SPEC")]
+    batch_sizes: Option<BatchSizes>,
+    /// Working precision of the intervals, in bits
+    #[arg(long, value_name = "BITS", default_value = "192", value_parser = precision)]
+    precision: u32,
+    /// Seed of everything random
+    #[arg(long, value_name = "S", default_value_t = 0)]
+    seed: u64,
+    /// Less work: shorter orbits, fewer sizes where orbits and dense matrices are involved
+    #[arg(long)]
+    quick: bool,
+    /// Output format
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// Also write verify.txt, verify.json and verify.junit.xml into this folder
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// A table
+    Text,
+    /// The document with all evidence
+    Json,
+    /// For continuous integration
+    Junit,
+}
+
+pub fn run(args: &VerifyArgs) -> Result<u8> {
+    if let Some(folder) = &args.out {
+        prepare_folder(folder)?;
+    }
+    let settings = Settings {
+        batch_sizes: args.batch_sizes.clone().unwrap_or_default(),
+        precision: args.precision,
+        seed: args.seed,
+        quick: args.quick,
+    };
+    let report = judge(&selected(args)?, &settings)?;
+    if let Some(folder) = &args.out {
+        write_folder(folder, &report)?;
+    }
+    let mut out = std::io::stdout().lock();
+    match args.format {
+        Format::Text => writeln!(out, "{}", report.to_text(colour()))?,
+        Format::Json => report::write_json(&mut out, &report.to_json())?,
+        Format::Junit => write!(out, "{}", report.to_junit()?)?,
+    }
+    out.flush()?;
+    Ok(match report.verdict() {
+        Verdict::Verified => ALL_VERIFIED,
+        Verdict::Refuted => REFUTED,
+        Verdict::Inconclusive => INCONCLUSIVE,
+    })
+}
+
+fn selected(args: &VerifyArgs) -> Result<Vec<&'static Claim>> {
+    let wanted = |claim: &&Claim| {
+        let by_id = args.claims.is_empty() || args.claims.iter().any(|wanted| wanted.id == claim.id);
+        by_id && (args.kinds.is_empty() || args.kinds.contains(&claim.kind))
+    };
+    let claims: Vec<_> = ALL.iter().copied().filter(wanted).collect();
+    if claims.is_empty() {
+        return Err(bad_input!("--kinds: no claim of that kind in this version; see `oddpoint claims`"));
+    }
+    Ok(claims)
+}
+
+/// Judges the claims one after the other (each uses all cores), with a progress bar on a terminal.
+fn judge(claims: &[&'static Claim], settings: &Settings) -> Result<Report> {
+    let bar = if std::io::stderr().is_terminal() {
+        ProgressBar::new(claims.len() as u64)
+    } else {
+        ProgressBar::hidden()
+    };
+    let style = ProgressStyle::with_template("{spinner} {pos}/{len} {elapsed_precise} {msg}");
+    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
+    bar.enable_steady_tick(Duration::from_millis(100));
+    let mut outcomes = Vec::with_capacity(claims.len());
+    for claim in claims {
+        bar.set_message(claim.id);
+        outcomes.push(claim.run(settings)?);
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    Ok(Report { environment: Environment::new(settings), outcomes })
+}
+
+/// Colour only for a terminal, and not where `NO_COLOR` says no.
+fn colour() -> bool {
+    std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+/// Finds out before the work whether its results can be written.
+fn prepare_folder(folder: &Path) -> Result<()> {
+    let failed = |source| Error::File { path: folder.to_owned(), source };
+    std::fs::create_dir_all(folder).map_err(failed)?;
+    tempfile::tempfile_in(folder).map(drop).map_err(failed)
+}
+
+fn write_folder(folder: &Path, report: &Report) -> Result<()> {
+    write_whole(&folder.join("verify.txt"), |out| Ok(writeln!(out, "{}", report.to_text(false))?))?;
+    write_whole(&folder.join("verify.json"), |out| report::write_json(out, &report.to_json()))?;
+    write_whole(&folder.join("verify.junit.xml"), |out| Ok(write!(out, "{}", report.to_junit()?)?))
+}

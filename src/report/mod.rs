@@ -1,0 +1,58 @@
+//! Rendering: tables for people, JSON and JUnit for programs. Nothing here judges.
+
+mod verify;
+
+pub use verify::{Environment, Report};
+
+use crate::Result;
+use comfy_table::presets::NOTHING;
+use comfy_table::{ContentArrangement, LineStyle, Table, TableStyle};
+use serde_json::Value;
+use std::io::{IsTerminal, Write};
+
+/// Columns of text where the output is not a terminal.
+const PLAIN_WIDTH: u16 = 110;
+
+/// A rule below the head, nothing else.
+const STYLE: TableStyle = NOTHING.header_separator(LineStyle::none().fill('─').junction('─'));
+
+/// A table with a head; as wide as the terminal, or as its contents where there is none.
+pub fn table<S: Into<comfy_table::Cell>>(heads: &[&str], rows: impl IntoIterator<Item = Vec<S>>) -> String {
+    let mut table = Table::new();
+    table.load_style(STYLE).set_header(heads.to_vec());
+    if std::io::stdout().is_terminal() {
+        table.set_content_arrangement(ContentArrangement::Dynamic);
+    }
+    rows.into_iter().for_each(|row| {
+        table.add_row(row);
+    });
+    table.trim_fmt()
+}
+
+/// A named paragraph, wrapped and indented.
+pub fn paragraph(name: &str, text: &str) -> String {
+    let mut lines = vec![name.to_owned()];
+    for word in text.split_whitespace() {
+        let fits = lines
+            .last()
+            .is_some_and(|line| line.chars().count() + word.chars().count() < usize::from(PLAIN_WIDTH));
+        match lines.last_mut() {
+            Some(line) if fits => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(format!("    {word}")),
+        }
+    }
+    lines.join("\n")
+}
+
+/// Indented JSON and a line end.
+///
+/// # Errors
+/// [`Error::Output`](crate::Error::Output) if `out` cannot be written.
+pub fn write_json(out: &mut dyn Write, document: &Value) -> Result<()> {
+    serde_json::to_writer_pretty(&mut *out, document).map_err(std::io::Error::from)?;
+    writeln!(out)?;
+    Ok(())
+}
