@@ -356,8 +356,9 @@ fn dense_spectra() {
         if case.get("dense").is_none() {
             return;
         }
-        let comparison =
-            compare_with_blocks(&point.locate(n).expect("a fixed point"), n).expect("eigenvalues");
+        let batch = point.locate(n).expect("a fixed point");
+        let comparison = compare_with_blocks(&batch, &batch, n).expect("eigenvalues");
+        assert!(comparison.agrees(), "{place}: blocks and dense Jacobian");
         let golden: Vec<f64> = rows(case, "dense")
             .iter()
             .flat_map(|group| {
