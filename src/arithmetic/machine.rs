@@ -67,7 +67,7 @@ impl Real for f64 {
         }
     }
     fn bessel(self, order: u32) -> Self {
-        if self < bessel::SERIES_BELOW {
+        if self.abs() < bessel::SERIES_BELOW {
             bessel::series(&self, order, BESSEL_TERMS)
         } else {
             bessel::by_recurrence(&self, order)

@@ -73,7 +73,7 @@ pub trait Real:
     fn atan2(self, x: &Self) -> Self;
     /// `h(t) = sin t − t cos t` for `0 ≤ t ≤ π`, without the cancellation of `O(t³)` out of `O(t)`.
     fn h(self) -> Self;
-    /// `j_k(t)/t^k` for `0 ≤ t ≤ π`, `j_k` the spherical Bessel function of order `k ≤ 3`: `sin t/t` and
+    /// `j_k(t)/t^k` for `|t| ≤ π`, an even function, `j_k` the spherical Bessel function of order `k ≤ 3`: `sin t/t` and
     /// `h(t)/t³` for `k = 0, 1`, at 0 too.
     fn bessel(self, order: u32) -> Self;
     /// `a b − c²` for `a, b ≥ 0`, with one rounding where the arithmetic can.

@@ -84,7 +84,7 @@ impl Real for Float {
         const GUARD_BITS: u32 = 32;
         let precision = self.prec();
         let wide = Float::with_val(precision.saturating_add(GUARD_BITS), &self);
-        let value = if wide < bessel::SERIES_BELOW {
+        let value = if wide.as_abs().lt(&bessel::SERIES_BELOW) {
             bessel::series(&wide, order, bessel::terms(order, wide.prec()))
         } else {
             bessel::by_recurrence(&wide, order)

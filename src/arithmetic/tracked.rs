@@ -240,13 +240,13 @@ impl Real for Tracked {
     }
     fn bessel(self, order: u32) -> Self {
         let (t, value) = (self.value, self.value.bessel(order));
-        if !(0.0..=4.0).contains(&t) {
+        if t.abs() > 4.0 || t.is_nan() {
             return Self::with_error(value, f64::INFINITY);
         }
         // |J_k'(t)| = t |J_{k+1}| ≤ t/(2k+3)!!.
         let slope = inflated(self.magnitude() / bessel::double_factorial(order + 1) as f64);
         let exactly = Self::exact(t);
-        let own = if t < bessel::SERIES_BELOW {
+        let own = if t.abs() < bessel::SERIES_BELOW {
             bessel::series(&exactly, order, super::machine::BESSEL_TERMS)
         } else {
             bessel::by_recurrence(&exactly, order)

@@ -193,7 +193,7 @@ pub fn deflated_balance<R: Real>(n: &R, w: &R) -> R {
 }
 
 /// `q(x) = x asin x + √(1−x²) − 1 = ∫₀ˣ asin`, without the cancellation at small `x`.
-fn arcsine_primitive<R: Real>(x: &R) -> R {
+pub(super) fn arcsine_primitive<R: Real>(x: &R) -> R {
     let square = x.clone().square();
     let root = ((x.lift(1) - x) * x.clone().plus(1)).sqrt();
     x.clone().asin() * x - square / root.plus(1)

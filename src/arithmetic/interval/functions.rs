@@ -234,14 +234,15 @@ impl Real for Interval {
             Self { lower, upper }
         }
     }
-    /// From the ends, because every `J_k` decreases on `[0, 4]`; the whole line if part of the argument is outside
-    /// `[0, 22/7]`, which has room for a rounded π.
+    /// From the smallest and the largest modulus, because every `J_k` is even and decreases on `[0, 4]`; the whole
+    /// line if part of the argument is outside `[−22/7, 22/7]`, which has room for a rounded π.
     fn bessel(self, order: u32) -> Self {
-        if !(self.lower >= 0 && self.upper <= Float::with_val(24, 22) / 7_u32) {
+        let (nearest, farthest) = (self.mignitude(), self.magnitude());
+        if !(farthest <= Float::with_val(24, 22) / 7_u32) {
             return Self::whole(self.precision());
         }
-        let lower = bessel_at(&self.upper, order);
-        let upper = if self.lower == self.upper { lower.clone() } else { bessel_at(&self.lower, order) };
+        let lower = bessel_at(&farthest, order);
+        let upper = if nearest == farthest { lower.clone() } else { bessel_at(&nearest, order) };
         Self::sealed(lower.lower, upper.upper)
     }
     fn gram_determinant(a: &Self, b: &Self, c: &Self) -> Self {
