@@ -111,8 +111,8 @@ impl<R: Real> ScaledBatch<R> {
         // Γ and the row sum of the perturbation δs = 1, as in the plain spectrum.
         let sin_phi = self.sin_phi_over_u.clone() * u;
         let reciprocal = u.lift(1) / &self.cos_phi;
-        let cross = sin_phi * (self.cos_phi.clone() + reciprocal) / pi.clone().times(4)
-            - self.phi.clone() / &two_pi;
+        let cross =
+            sin_phi * (self.cos_phi.clone() + reciprocal) / pi.clone().times(4) - self.phi.clone() / &two_pi;
         let supplement = pi.clone() - &self.theta + self.theta.clone().sin();
         let row_diagonal = u.clone() / share.clone().times(2);
         let row = row_diagonal + (u.lift(1) - u.clone().times(2)) / &share * supplement / &two_pi;
@@ -180,18 +180,24 @@ pub fn scaled_deflated_balance<R: Real>(u: &R, omega: &R) -> R {
     let shift = (u.clone() * &w).plus(1) / (share.clone() * (one - u.clone().times(2)));
     let b = u.clone() * &v / share;
     let a = b.clone() - u.clone() * &w * &shift;
-    let (angle_a, angle_b) = (a.clone().asin(), b.asin());
+    let (one_plus_q, bracket) = arcsine_bracket(&a, &b);
+    omega.clone() * one_plus_q - v.times(2) * shift * bracket
+}
+
+/// `1 + Q(a)` and `(1+a) Q[a,b] − 1 − Q(a)`, regular at `a = b`.
+pub fn arcsine_bracket<R: Real>(a: &R, b: &R) -> (R, R) {
+    let (angle_a, angle_b) = (a.clone().asin(), b.clone().asin());
     // Q[a,b] − π/2 is the mean of asin over [a, b]: with m and δ half the sum and half the difference of the
     // angles, m − tan m · δ² J_1(δ)/J_0(δ).
     let middle = (angle_a.clone() + &angle_b).over(2);
     let half_difference = (angle_b - angle_a).over(2);
-    let correction = half_difference.clone().square() * half_difference.clone().bessel(1)
-        / half_difference.bessel(0);
+    let correction =
+        half_difference.clone().square() * half_difference.clone().bessel(1) / half_difference.bessel(0);
     let mean = middle.clone() - middle.clone().sin() / middle.cos() * correction;
-    let half_pi = u.pi().over(2);
-    let one_plus_q = arcsine_primitive(&a).plus(1) + half_pi.clone() * &a;
-    let bracket = a.plus(1) * (half_pi + mean) - &one_plus_q;
-    omega.clone() * one_plus_q - v.times(2) * shift * bracket
+    let half_pi = a.pi().over(2);
+    let one_plus_q = arcsine_primitive(a).plus(1) + half_pi.clone() * a;
+    let bracket = a.clone().plus(1) * (half_pi + mean) - &one_plus_q;
+    (one_plus_q, bracket)
 }
 
 #[cfg(test)]

@@ -4,9 +4,12 @@
 //! Everything here returns enclosures; an approximate root only says where to look, and a test that does not
 //! succeed is an error that says so, never a wider guess.
 
+mod count;
+pub mod cover;
 mod enclosures;
 mod newton;
 
+pub use count::{Census, count_fixed_points, count_for_all};
 pub use enclosures::{
     SaddleNode, enclose_fixed_point, enclose_saddle_node, refine, relative_width_below, saddle_node_in_box,
     spectral_radius,
