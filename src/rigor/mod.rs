@@ -8,6 +8,7 @@ mod count;
 pub mod cover;
 mod enclosures;
 mod newton;
+pub mod tail;
 
 pub use count::{Census, count_fixed_points, count_for_all};
 pub use enclosures::{
