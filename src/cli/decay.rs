@@ -16,7 +16,7 @@ use std::io::{IsTerminal, Write};
 #[derive(clap::Args)]
 #[command(after_help = "Examples:\n\
     \x20 oddpoint decay --batch-size 10 --layers 2000 --mode standard\n\
-    \x20 oddpoint decay --batch-size 10 --layers 5000 --precision 1024 --amplitude 1e-200 --format csv > decay.csv\n\
+    \x20 oddpoint decay --batch-size 10 --layers 5000 --precision 1024 --amplitude 1e-200 --format csv\n\
     \x20 oddpoint decay --batch-size 10 --layers 200 --at exact")]
 pub struct DecayArgs {
     /// Batch size n: 7 to 512 around the odd point, 3 to 512 around the exact configuration

@@ -2,7 +2,7 @@
 
 use super::{ALL_VERIFIED, INCONCLUSIVE, REFUTED, precision, seed};
 use crate::claims::{ALL, BatchSizes, Claim, Kind, Settings, Verdict};
-use crate::layer::whole_file::{io_reason, write_whole};
+use crate::layer::whole_file::{unwritable, write_whole};
 use crate::report::{self, Environment, Report};
 use crate::{Error, Result, bad_input};
 use clap::ValueEnum;
@@ -15,7 +15,7 @@ use std::time::Duration;
 #[command(after_help = "Examples:\n\
     \x20 oddpoint verify\n\
     \x20 oddpoint verify --quick --batch-sizes 7..=9\n\
-    \x20 oddpoint verify --claims model.saddle-node,stability.spectral-gap --batch-sizes 7..=64,1000 --precision 256\n\
+    \x20 oddpoint verify --claims stability.spectral-gap --batch-sizes 7..=64,1000\n\
     \x20 oddpoint verify --kinds rigorous --format json\n\
     \x20 oddpoint verify --out report\n\n\
     Exit status: 0 all verified, 1 something refuted, 2 bad usage or input, 3 something inconclusive.")]
@@ -125,13 +125,12 @@ fn colour() -> bool {
 
 /// Finds out before the work whether its results can be written.
 fn prepare_folder(folder: &Path) -> Result<()> {
-    let failed = |source| Error::File { path: folder.to_owned(), source };
     // The folder itself is made at the end: a run that fails leaves nothing behind.
     let existing = folder.ancestors().find(|folder| folder.exists()).unwrap_or(Path::new("."));
     if !existing.is_dir() {
         return Err(bad_input!("--out {}: {} is not a folder", folder.display(), existing.display()));
     }
-    tempfile::tempfile_in(existing).map(drop).map_err(|error| failed(io_reason(error)))
+    tempfile::tempfile_in(existing).map(drop).map_err(|error| unwritable(folder, existing, &error))
 }
 
 fn write_folder(folder: &Path, report: &Report) -> Result<()> {

@@ -12,7 +12,7 @@ use std::path::Path;
 ///
 /// # Errors
 /// [`Error::Input`] if `path` is something other than a regular file (a folder, a device) or its folder does not
-/// exist; [`Error::File`] if the folder cannot be written; and whatever `fill` returns.
+/// exist or takes no files; [`Error::File`] if writing fails; and whatever `fill` returns.
 pub fn write_whole(path: &Path, fill: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
     let failed = |source| Error::File { path: path.to_owned(), source };
     let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
@@ -23,7 +23,7 @@ pub fn write_whole(path: &Path, fill: impl FnOnce(&mut dyn Write) -> Result<()>)
     if !folder.is_dir() {
         return Err(bad_input!("{}: there is no folder {}", path.display(), folder.display()));
     }
-    let nameless = tempfile::tempfile_in(folder).map_err(|error| failed(io_reason(error)))?;
+    let nameless = tempfile::tempfile_in(folder).map_err(|error| unwritable(path, folder, &error))?;
     let mut buffer = BufWriter::new(nameless);
     fill(&mut buffer).map_err(|error| match error {
         // What `fill` takes for the standard output is this file.
@@ -32,18 +32,17 @@ pub fn write_whole(path: &Path, fill: impl FnOnce(&mut dyn Write) -> Result<()>)
     })?;
     let mut nameless = buffer.into_inner().map_err(|error| failed(error.into_error()))?;
     nameless.rewind().map_err(failed)?;
-    let mut file = temporary_file(folder).map_err(|error| failed(io_reason(error)))?;
+    let mut file = temporary_file(folder).map_err(|error| unwritable(path, folder, &error))?;
     std::io::copy(&mut nameless, file.as_file_mut()).map_err(failed)?;
     file.as_file().sync_all().map_err(failed)?;
     file.persist(&target).map_err(|error| failed(error.error))?;
     Ok(())
 }
 
-/// The operating system's reason alone: the whole error names a temporary file, which would only puzzle the reader.
-pub(crate) fn io_reason(error: std::io::Error) -> std::io::Error {
-    let inner = error.get_ref().and_then(std::error::Error::source);
-    let code = inner.and_then(|inner| inner.downcast_ref::<std::io::Error>()?.raw_os_error());
-    code.map_or_else(|| error.kind().into(), std::io::Error::from_raw_os_error)
+/// Why nothing can be written in a folder, without the name of the temporary file, which would only puzzle the reader.
+pub(crate) fn unwritable(path: &Path, folder: &Path, error: &std::io::Error) -> Error {
+    let (path, folder) = (path.display(), folder.display());
+    bad_input!("{path}: no file can be made in the folder {folder} ({})", error.kind())
 }
 
 /// A temporary file with the permissions that an ordinary new file has.
