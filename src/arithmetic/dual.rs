@@ -131,6 +131,11 @@ impl<R: Real> Real for Dual<R> {
         let value = self.value.clone().h();
         self.chain(value, slope)
     }
+    fn bessel(self, order: u32) -> Self {
+        let slope = -(self.value.clone().bessel(order + 1) * &self.value);
+        let value = self.value.clone().bessel(order);
+        self.chain(value, slope)
+    }
     fn gram_determinant(a: &Self, b: &Self, c: &Self) -> Self {
         let value = R::gram_determinant(&a.value, &b.value, &c.value);
         let derivative = a.derivative.clone() * &b.value + a.value.clone() * &b.derivative

@@ -3,7 +3,7 @@
 //! Approximates: `+ − × ÷ √` are correctly rounded (IEEE 754); the elementary functions come from the
 //! platform's libm, whose errors are a few units in the last place. Nothing here is a proof.
 
-use super::Real;
+use super::{Real, bessel};
 
 /// Below this angle `h` is summed as a series; above it the direct formula loses less than two bits.
 pub(super) const H_SERIES_BELOW: f64 = 1.0;
@@ -22,6 +22,9 @@ pub(super) const H_SERIES: [f64; 10] = [
     1.0 / 6_758_061_133_824_000.0,
     -1.0 / 2_554_547_108_585_472_000.0,
 ];
+
+/// Terms of the Bessel series that leave out less than `2⁻⁵⁶` of the first for `t ≤ 2`: `25!/4¹² > 2⁵⁶`.
+pub(super) const BESSEL_TERMS: u32 = 12;
 
 impl Real for f64 {
     fn lift(&self, value: i64) -> Self {
@@ -61,6 +64,13 @@ impl Real for f64 {
             square * self * sum
         } else {
             f64::sin(self) - self * f64::cos(self)
+        }
+    }
+    fn bessel(self, order: u32) -> Self {
+        if self.abs() < bessel::SERIES_BELOW {
+            bessel::series(&self, order, BESSEL_TERMS)
+        } else {
+            bessel::by_recurrence(&self, order)
         }
     }
     /// Kahan's difference of products: within two units in the last place of the exact value.

@@ -11,6 +11,7 @@
 //! A formula of this crate stands once, generic over `R: Real`, and is evaluated in each of them. Only an
 //! [`Interval`] is a proof; there is no silent conversion from an approximation to one.
 
+mod bessel;
 mod dual;
 mod interval;
 mod machine;
@@ -72,6 +73,9 @@ pub trait Real:
     fn atan2(self, x: &Self) -> Self;
     /// `h(t) = sin t − t cos t` for `0 ≤ t ≤ π`, without the cancellation of `O(t³)` out of `O(t)`.
     fn h(self) -> Self;
+    /// `j_k(t)/t^k` for `|t| ≤ π`, an even function, `j_k` the spherical Bessel function of order `k ≤ 3`: `sin t/t` and
+    /// `h(t)/t³` for `k = 0, 1`, at 0 too.
+    fn bessel(self, order: u32) -> Self;
     /// `a b − c²` for `a, b ≥ 0`, with one rounding where the arithmetic can.
     fn gram_determinant(a: &Self, b: &Self, c: &Self) -> Self;
     /// `max(self, 0)`: for a quantity that is known to be `≥ 0` (the caller says why) but whose computed

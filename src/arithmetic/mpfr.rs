@@ -3,7 +3,7 @@
 //! Approximates: every single operation is correctly rounded to nearest at the precision of its first
 //! operand, so a formula of `k` well-conditioned operations is good to about `log₂ k` bits less.
 
-use super::Real;
+use super::{Real, bessel};
 use crate::{Result, bad_input};
 use rug::Float;
 use rug::float::Constant;
@@ -78,6 +78,18 @@ impl Real for Float {
         let wide = Float::with_val(precision + guard, &self);
         let (sin, cos) = wide.clone().sin_cos(Float::new(wide.prec()));
         Float::with_val(precision, sin - wide * cos)
+    }
+    fn bessel(self, order: u32) -> Self {
+        /// Lost by the recurrence at arguments from 2 on, and by rounding of the series.
+        const GUARD_BITS: u32 = 32;
+        let precision = self.prec();
+        let wide = Float::with_val(precision.saturating_add(GUARD_BITS), &self);
+        let value = if wide.as_abs().lt(&bessel::SERIES_BELOW) {
+            bessel::series(&wide, order, bessel::terms(order, wide.prec()))
+        } else {
+            bessel::by_recurrence(&wide, order)
+        };
+        Float::with_val(precision, value)
     }
     fn gram_determinant(a: &Self, b: &Self, c: &Self) -> Self {
         Float::with_val(a.prec(), a.mul_sub_mul_ref(b, c, c))

@@ -8,7 +8,7 @@
 //! Rests on IEEE 754 arithmetic rounded to nearest, and on the platform's libm being within [`LIBM_ULPS`]; the
 //! second is an assumption, so nothing here is a proof: that is what [`Interval`](super::Interval) is for.
 
-use super::Real;
+use super::{Real, bessel};
 use std::f64::consts::PI;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
@@ -237,6 +237,23 @@ impl Real for Tracked {
         let (sin, cos) = (Self::from_libm(t.sin(), 0.0), Self::from_libm(t.cos(), 0.0));
         let direct = sin - Self::exact(t) * cos;
         Self::with_error(value, inflated(inherited + direct.error))
+    }
+    fn bessel(self, order: u32) -> Self {
+        let (t, value) = (self.value, self.value.bessel(order));
+        if t.abs() > 4.0 || t.is_nan() {
+            return Self::with_error(value, f64::INFINITY);
+        }
+        // |J_k'(t)| = t |J_{k+1}| ≤ t/(2k+3)!!.
+        let slope = inflated(self.magnitude() / bessel::double_factorial(order + 1) as f64);
+        let exactly = Self::exact(t);
+        let own = if t.abs() < bessel::SERIES_BELOW {
+            bessel::series(&exactly, order, super::machine::BESSEL_TERMS)
+        } else {
+            bessel::by_recurrence(&exactly, order)
+        };
+        // The terms left out of the series.
+        let truncation = UNIT_ROUNDOFF / 8.0 * value.abs();
+        Self::with_error(value, inflated(spread(self.error, slope) + own.error + truncation))
     }
     fn gram_determinant(a: &Self, b: &Self, c: &Self) -> Self {
         let value = Real::gram_determinant(&a.value, &b.value, &c.value);

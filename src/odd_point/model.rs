@@ -69,7 +69,8 @@ pub struct OrderParameters<R> {
 }
 
 impl<R: Real> SymmetricBatch<R> {
-    /// The batch whose cluster has pairwise angle `theta`, small or not.
+    /// The batch whose cluster has pairwise angle `theta`, small or not. Meant for `v` well above 1: near the
+    /// symmetric point `cos φ` loses a factor `n²` of its relative accuracy.
     pub fn from_angle(n: &R, theta: &R) -> Self {
         let cluster = n.clone().plus(-1);
         let half_chord = theta.clone().over(2).sin().square();
@@ -163,7 +164,8 @@ impl<R: Real> SymmetricBatch<R> {
     }
 }
 
-/// `F'_n(r)` by automatic differentiation of the reduced map in `θ`.
+/// `F'_n(r)` by automatic differentiation of the reduced map in `θ`; in doubles, for angles well below the
+/// symmetric point's (see [`SymmetricBatch::from_angle`]).
 ///
 /// # Source
 /// Theory, section 2.2; an independent route to the trivial eigenvalue of [`crate::odd_point::Spectrum`].
@@ -191,7 +193,7 @@ pub fn deflated_balance<R: Real>(n: &R, w: &R) -> R {
 }
 
 /// `q(x) = x asin x + √(1−x²) − 1 = ∫₀ˣ asin`, without the cancellation at small `x`.
-fn arcsine_primitive<R: Real>(x: &R) -> R {
+pub(super) fn arcsine_primitive<R: Real>(x: &R) -> R {
     let square = x.clone().square();
     let root = ((x.lift(1) - x) * x.clone().plus(1)).sqrt();
     x.clone().asin() * x - square / root.plus(1)

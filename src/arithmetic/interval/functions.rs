@@ -1,6 +1,6 @@
 //! [`Real`] on intervals: constants, elementary functions by their monotone pieces, and `h`.
 
-use super::super::Real;
+use super::super::{Real, bessel};
 use super::super::mpfr::h_guard_bits;
 use super::{Interval, down, larger, smaller, up};
 use rug::float::{Constant, Round};
@@ -100,6 +100,23 @@ impl Interval {
     fn h_directly(self) -> Self {
         self.clone().sin() - self.clone() * self.cos()
     }
+}
+
+/// `J_k` at one point of `[0, 22/7]`, enclosed.
+fn bessel_at(t: &Float, order: u32) -> Interval {
+    /// Lost by the recurrence at arguments from 2 on, and by rounding of the series.
+    const GUARD_BITS: u32 = 32;
+    let wide = Interval::point(t.clone()).with_precision(t.prec() + GUARD_BITS);
+    let value = if *t < bessel::SERIES_BELOW {
+        // Alternating with decreasing terms: the terms left out sum to less than the first of them, which is
+        // below 2^−(wide precision) of the sum, itself at most 1.
+        let sum = bessel::series(&wide, order, bessel::terms(order, wide.precision()));
+        let left_out = Float::with_val(t.prec(), 1) >> wide.precision();
+        sum.inflate(&left_out)
+    } else {
+        bessel::by_recurrence(&wide, order)
+    };
+    value.with_precision(t.prec())
 }
 
 /// Bounds of `h(t)` in one direction, `Down` or `Up`, at the precision of `t`; `t` finite.
@@ -216,6 +233,17 @@ impl Real for Interval {
             let upper = if self.lower >= pi.upper { h_bound(&self.lower, Round::Up) } else { pi.upper };
             Self { lower, upper }
         }
+    }
+    /// From the smallest and the largest modulus, because every `J_k` is even and decreases on `[0, 4]`; the whole
+    /// line if part of the argument is outside `[−22/7, 22/7]`, which has room for a rounded π.
+    fn bessel(self, order: u32) -> Self {
+        let (nearest, farthest) = (self.mignitude(), self.magnitude());
+        if !(farthest <= Float::with_val(24, 22) / 7_u32) {
+            return Self::whole(self.precision());
+        }
+        let lower = bessel_at(&farthest, order);
+        let upper = if nearest == farthest { lower.clone() } else { bessel_at(&nearest, order) };
+        Self::sealed(lower.lower, upper.upper)
     }
     fn gram_determinant(a: &Self, b: &Self, c: &Self) -> Self {
         let bounded = a.is_finite() && b.is_finite() && c.is_finite();
