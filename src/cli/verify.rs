@@ -77,11 +77,15 @@ pub fn run(args: &VerifyArgs) -> Result<u8> {
         Format::Junit => write!(out, "{}", report.to_junit()?)?,
     }
     out.flush()?;
-    Ok(match report.verdict() {
+    Ok(status(report.verdict()))
+}
+
+fn status(verdict: Verdict) -> u8 {
+    match verdict {
         Verdict::Verified => ALL_VERIFIED,
         Verdict::Refuted => REFUTED,
         Verdict::Inconclusive => INCONCLUSIVE,
-    })
+    }
 }
 
 fn selected(args: &VerifyArgs) -> Result<Vec<&'static Claim>> {
@@ -138,4 +142,16 @@ fn write_folder(folder: &Path, report: &Report) -> Result<()> {
     write_whole(&folder.join("verify.txt"), |out| Ok(writeln!(out, "{}", report.to_text(false))?))?;
     write_whole(&folder.join("verify.json"), |out| report::write_json(out, &report.to_json()))?;
     write_whole(&folder.join("verify.junit.xml"), |out| Ok(write!(out, "{}", report.to_junit()?)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The contract's numbers.
+    #[test]
+    fn a_verdict_decides_the_status() {
+        let statuses = [Verdict::Verified, Verdict::Refuted, Verdict::Inconclusive].map(status);
+        assert_eq!(statuses, [0, 1, 3]);
+    }
 }
