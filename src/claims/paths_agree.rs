@@ -44,8 +44,10 @@ fn check(statement: Statement, settings: &Settings) -> Result<Finding> {
         .map(|&(n, point)| compare(statement, point, n, settings.precision))
         .collect::<Result<Vec<_>>>()?;
 
+    let verdict = Verdict::all(compared.iter().flatten().map(Comparison::verdict));
     let failure = jobs.iter().zip(&compared).find_map(|((n, point), rows)| {
-        rows.iter().find(|row| !row.agrees()).map(|row| (n, point.name(), row))
+        let decisive = |row: &&Comparison| verdict != Verdict::Verified && row.verdict() == verdict;
+        rows.iter().find(decisive).map(|row| (n, point.name(), row))
     });
     let all = || compared.iter().flatten();
     let worst_bound = all().map(|row| row.bound / row.magnitude).fold(0.0, f64::max);
@@ -56,6 +58,10 @@ fn check(statement: Statement, settings: &Settings) -> Result<Finding> {
             all().count(),
             sizes.len(),
             sizes[sizes.len() - 1]
+        ),
+        Some((n, point, row)) if verdict == Verdict::Inconclusive => format!(
+            "{} of {point} at n = {n}: the enclosure at {} bits is too wide to judge a bound of {:.1e}: raise --precision",
+            row.name, settings.precision, row.bound
         ),
         Some((n, point, row)) => format!(
             "{} of {point} at n = {n}: float64 off by {:.1e} with a bound of {:.1e}, MPFR {} its enclosure",
@@ -74,7 +80,7 @@ fn check(statement: Statement, settings: &Settings) -> Result<Finding> {
         json!({ "batch_size": n.to_string(), "at": point.name(), "values": serde_json::Map::from_iter(values) })
     });
     let evidence = json!({ "comparisons": rows.collect::<Vec<_>>() });
-    Ok(Finding::new(Verdict::decided(failure.is_none()), reason, evidence))
+    Ok(Finding::new(verdict, reason, evidence))
 }
 
 /// One quantity in three arithmetics.
@@ -82,6 +88,8 @@ struct Comparison {
     name: &'static str,
     /// Upper bound on the distance of the double from the enclosed value.
     error: f64,
+    /// Lower bound on it: less than `error` by the width of the enclosure.
+    least_error: f64,
     /// What the rounding-error analysis allows.
     bound: f64,
     /// Size of the value, for relative figures.
@@ -90,8 +98,14 @@ struct Comparison {
 }
 
 impl Comparison {
-    fn agrees(&self) -> bool {
-        self.error <= self.bound && self.mpfr_inside
+    fn verdict(&self) -> Verdict {
+        if !self.mpfr_inside || self.least_error > self.bound {
+            Verdict::Refuted
+        } else if self.error <= self.bound {
+            Verdict::Verified
+        } else {
+            Verdict::Inconclusive
+        }
     }
 }
 
@@ -101,12 +115,16 @@ fn compare(statement: Statement, point: FixedPoint, n: u64, precision: u32) -> R
     let nearest = nearest_inside(point, &enclosed);
     let rows = quantities(&enclosed).into_iter().zip(quantities(&tracked)).zip(quantities(&nearest));
     Ok(rows
-        .map(|(((name, enclosure), (_, tracked)), (_, nearest))| Comparison {
-            name,
-            error: (Interval::from_f64(precision, tracked.value) - &enclosure).magnitude().to_f64(),
-            bound: tracked.error,
-            magnitude: enclosure.approximate().abs(),
-            mpfr_inside: enclosure.contains(&nearest),
+        .map(|(((name, enclosure), (_, tracked)), (_, nearest))| {
+            let difference = Interval::from_f64(precision, tracked.value) - &enclosure;
+            Comparison {
+                name,
+                error: difference.magnitude().to_f64(),
+                least_error: difference.mignitude().to_f64(),
+                bound: tracked.error,
+                magnitude: enclosure.approximate().abs(),
+                mpfr_inside: enclosure.contains(&nearest),
+            }
         })
         .collect())
 }

@@ -8,6 +8,9 @@ use serde_json::json;
 use std::io::Write;
 
 #[derive(clap::Args)]
+#[command(after_help = "Examples:\n\
+    \x20 oddpoint claims\n\
+    \x20 oddpoint claims --format json")]
 pub struct ClaimsArgs {
     /// Output format
     #[arg(long, value_enum, default_value_t = Format::Text)]
@@ -15,6 +18,8 @@ pub struct ClaimsArgs {
 }
 
 #[derive(clap::Args)]
+#[command(after_help = "Example:\n\
+    \x20 oddpoint explain stability.spectral-gap")]
 pub struct ExplainArgs {
     /// Claim id, as `oddpoint claims` lists them
     #[arg(value_parser = Claim::by_id)]

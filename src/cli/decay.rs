@@ -1,6 +1,6 @@
 //! `oddpoint decay`: a perturbation through many layers, in MPFR and beside it in float64.
 
-use super::precision;
+use super::{batch_size, precision, seed, whole_number};
 use crate::arithmetic::Interval;
 use crate::odd_point::decay::{Distance, PerturbedOrbit, exact_configuration, within_cluster_direction};
 use crate::odd_point::{Block, FixedPoint, Mode, Spectrum, SymmetricBatch, check_batch_size};
@@ -14,31 +14,41 @@ use serde_json::{Value, json};
 use std::io::{IsTerminal, Write};
 
 #[derive(clap::Args)]
+#[command(after_help = "Examples:\n\
+    \x20 oddpoint decay --batch-size 10 --layers 2000 --mode standard\n\
+    \x20 oddpoint decay --batch-size 10 --layers 5000 --precision 1024 --amplitude 1e-200 --format csv\n\
+    \x20 oddpoint decay --batch-size 10 --layers 200 --at exact")]
 pub struct DecayArgs {
     /// Batch size n: 7 to 512 around the odd point, 3 to 512 around the exact configuration
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = batch_size)]
     batch_size: u64,
-    /// Number of layers
-    #[arg(long, value_name = "L", value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
+    /// Number of layers, up to a million
+    #[arg(long, value_name = "L", value_parser = layers)]
     layers: u64,
     /// Precision of the MPFR orbit, in bits
     #[arg(long, value_name = "BITS", default_value = "256", value_parser = precision)]
     precision: u32,
-    /// Block of the perturbation
-    #[arg(long, value_enum, default_value_t = Mode::Random)]
-    mode: Mode,
+    /// Block of the perturbation of the odd point [default: random]
+    #[arg(long, value_enum)]
+    mode: Option<Mode>,
     /// Frobenius norm of the perturbation, relative to the configuration's
     #[arg(long, value_name = "EPS", default_value = "1e-30")]
     amplitude: String,
-    /// Configuration that is perturbed; at `exact` within the cluster, whatever the mode
+    /// Configuration that is perturbed; `exact` always within the cluster
     #[arg(long, value_enum, default_value_t = Around::OddPoint)]
     at: Around,
     /// Seed of a random perturbation
-    #[arg(long, value_name = "S", default_value_t = 0)]
+    #[arg(long, value_name = "S", default_value = "0", value_parser = seed)]
     seed: u64,
     /// Output format
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+}
+
+impl DecayArgs {
+    fn mode(&self) -> Mode {
+        self.mode.unwrap_or(Mode::Random)
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -62,6 +72,10 @@ enum Format {
 /// The memory of a few n×n MPFR matrices, and n² kernel evaluations a layer.
 const LARGEST_BATCH: u64 = 512;
 const LARGEST_AMPLITUDE: f64 = 0.1;
+/// Bits of a whole matrix: half a gibibyte of them.
+const LARGEST_MATRIX: u64 = 1 << 32;
+/// Bits of what is kept of a layer: more than are printed.
+const KEPT_BITS: u32 = 96;
 /// Lines of the text format.
 const LINES: u64 = 20;
 
@@ -69,6 +83,10 @@ const LINES: u64 = 20;
 struct Row {
     mpfr: Distance<Float>,
     float64: f64,
+}
+
+fn layers(text: &str) -> Result<u64> {
+    whole_number(text, 1..=1_000_000)
 }
 
 pub fn run(args: &DecayArgs) -> Result<()> {
@@ -85,7 +103,7 @@ pub fn run(args: &DecayArgs) -> Result<()> {
     }
     let mut rows = Vec::new();
     loop {
-        let row = Row { mpfr: mpfr.distance(), float64: float64.distance().total };
+        let row = Row { mpfr: shortened(mpfr.distance()), float64: float64.distance().total };
         let layer = row.mpfr.layer;
         if args.format == Format::Csv {
             writeln!(out, "{layer},{}", cells(&row).join(","))?;
@@ -118,6 +136,18 @@ fn check(args: &DecayArgs) -> Result<()> {
             "batch size {n}: orbits of the full n×n map are offered up to n = {LARGEST_BATCH}; the spectrum has no such limit"
         ));
     }
+    let most_bits = LARGEST_MATRIX / (n * n);
+    if u64::from(args.precision) > most_bits {
+        return Err(bad_input!(
+            "--precision {}: at batch size {n} at most {most_bits} bits are offered, for the memory that n×n matrices take",
+            args.precision
+        ));
+    }
+    if args.at == Around::Exact && args.mode.is_some() {
+        return Err(bad_input!(
+            "--mode is of the odd point's perturbations; around the exact configuration leave it out"
+        ));
+    }
     Ok(())
 }
 
@@ -147,11 +177,21 @@ fn resolution(args: &DecayArgs) -> Float {
     (size.square() * 16) >> args.precision
 }
 
+/// A distance in few bits: a long orbit keeps one a layer, and only their quotients matter.
+fn shortened(mut distance: Distance<Float>) -> Distance<Float> {
+    let Distance { total, blocks, .. } = &mut distance;
+    for value in [total, &mut blocks.trivial, &mut blocks.standard, &mut blocks.pair] {
+        value.set_prec(KEPT_BITS);
+    }
+    distance
+}
+
 /// The same perturbed configuration in MPFR and in float64.
 fn orbits(args: &DecayArgs, amplitude: &Float) -> Result<(PerturbedOrbit<Float>, PerturbedOrbit<f64>)> {
     let (n, size) = (args.batch_size, args.batch_size as usize);
     let one = Float::with_val(args.precision, 1);
     let rough = amplitude.to_f64();
+    let mode = args.mode();
     Ok(match args.at {
         Around::OddPoint => {
             let enclosed = enclose_fixed_point(FixedPoint::OddPoint, n, args.precision)?;
@@ -159,16 +199,8 @@ fn orbits(args: &DecayArgs, amplitude: &Float) -> Result<(PerturbedOrbit<Float>,
                 SymmetricBatch::from_angle(&Float::with_val(args.precision, n), &enclosed.theta.midpoint());
             let coarse = FixedPoint::OddPoint.locate(n)?;
             (
-                PerturbedOrbit::new(
-                    fine.covariance(size),
-                    &args.mode.direction(size, &one, args.seed),
-                    amplitude,
-                ),
-                PerturbedOrbit::new(
-                    coarse.covariance(size),
-                    &args.mode.direction(size, &1.0, args.seed),
-                    &rough,
-                ),
+                PerturbedOrbit::new(fine.covariance(size), &mode.direction(size, &one, args.seed), amplitude),
+                PerturbedOrbit::new(coarse.covariance(size), &mode.direction(size, &1.0, args.seed), &rough),
             )
         }
         Around::Exact => (
@@ -224,7 +256,7 @@ fn rates(args: &DecayArgs, rows: &[Row]) -> Result<Vec<Rate>> {
     Ok(match args.at {
         Around::OddPoint => {
             let spectrum = Spectrum::at(&FixedPoint::OddPoint.locate(n)?);
-            let blocks = args.mode.blocks().iter();
+            let blocks = args.mode().blocks().iter();
             blocks.map(|&block| rate(block.name(), Some(block), *spectrum.leading(block))).collect()
         }
         Around::Exact => {
@@ -299,7 +331,7 @@ fn print_json(out: &mut dyn Write, args: &DecayArgs, rows: &[Row]) -> Result<()>
         "version": env!("CARGO_PKG_VERSION"),
         "batch_size": args.batch_size.to_string(),
         "at": args.at.to_possible_value().map(|value| value.get_name().to_owned()),
-        "mode": args.mode.name(),
+        "mode": if args.at == Around::Exact { "within-cluster" } else { args.mode().name() },
         "amplitude": args.amplitude,
         "precision_bits": args.precision,
         "seed": args.seed.to_string(),

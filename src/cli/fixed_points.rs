@@ -1,6 +1,6 @@
 //! `oddpoint fixed-points`.
 
-use super::{Format, digits, starting_precision};
+use super::{Format, batch_size, digits, starting_precision};
 use crate::Result;
 use crate::arithmetic::Interval;
 use crate::odd_point::{FixedPoint, Spectrum, SymmetricBatch};
@@ -10,9 +10,13 @@ use serde_json::{Map, Value, json};
 use std::io::Write;
 
 #[derive(clap::Args)]
+#[command(after_help = "Examples:\n\
+    \x20 oddpoint fixed-points --batch-size 10\n\
+    \x20 oddpoint fixed-points --batch-size 1000000000000 --digits 60 --format json\n\n\
+    100 digits take milliseconds, 10000 some seconds, 100000 more than a minute.")]
 pub struct FixedPointsArgs {
     /// Batch size n, 3 to 10^18
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = batch_size)]
     batch_size: u64,
     /// Significant digits: every value is enclosed at least that narrowly
     #[arg(long, value_name = "D", default_value = "15", value_parser = digits)]

@@ -11,9 +11,13 @@ pub mod simulate;
 mod spectrum;
 mod verify;
 
-use crate::arithmetic::check_precision;
+use crate::arithmetic::{MAX_PRECISION, MIN_PRECISION, check_precision};
+use crate::odd_point::check_batch_size;
 use crate::{Error, Result, bad_input};
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::error::ErrorKind;
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use std::io::Write;
+use std::ops::RangeInclusive;
 use std::process::ExitCode;
 
 /// Everything asked for was answered, every claim verified.
@@ -70,18 +74,49 @@ enum Format {
 
 /// Runs the tool on the process's arguments.
 pub fn main() -> ExitCode {
-    match run(&Cli::parse().command) {
-        Ok(status) => ExitCode::from(status),
-        // Whoever reads us has seen enough, as `head` does.
-        Err(Error::Output(source)) if source.kind() == std::io::ErrorKind::BrokenPipe => {
-            ExitCode::from(ALL_VERIFIED)
-        }
-        Err(error) => {
-            eprintln!("oddpoint: {error}");
-            let undecided = matches!(error, Error::NotReached(_));
-            ExitCode::from(if undecided { INCONCLUSIVE } else { BAD_INPUT })
-        }
+    let parsed = command().try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches));
+    let status = match parsed {
+        Ok(cli) => run(&cli.command),
+        Err(error) => usage(&error),
+    };
+    ExitCode::from(status.unwrap_or_else(|error| failure(&error)))
+}
+
+fn command() -> clap::Command {
+    // A negative number is a value, to be refused as such, and not an unknown option.
+    Cli::command()
+        .mut_subcommands(|command| command.mut_args(|argument| argument.allow_negative_numbers(true)))
+}
+
+/// Prints what the argument parser has to say: help, which is data, or what is wrong.
+fn usage(error: &clap::Error) -> Result<u8> {
+    if !error.use_stderr() {
+        error.print()?;
+        std::io::stdout().flush()?;
+        return Ok(ALL_VERIFIED);
     }
+    // A wrong value or pair of options takes one line; an unknown or missing one is shown with the usage.
+    if matches!(
+        error.kind(),
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation | ErrorKind::ArgumentConflict
+    ) {
+        let text = error.render().to_string();
+        let first_paragraph = text.split("\n\n").next().unwrap_or_default().trim_start_matches("error: ");
+        return Err(bad_input!("{}", first_paragraph.split_whitespace().collect::<Vec<_>>().join(" ")));
+    }
+    let _ = error.print();
+    Ok(BAD_INPUT)
+}
+
+/// The exit status of an error, and a line on stderr; where that cannot be written the status has to do.
+fn failure(error: &Error) -> u8 {
+    match error {
+        // Whoever reads us has seen enough, as `head` does.
+        Error::Output(source) if source.kind() == std::io::ErrorKind::BrokenPipe => return ALL_VERIFIED,
+        _ => {}
+    }
+    let _ = writeln!(std::io::stderr(), "oddpoint: {error}");
+    if matches!(error, Error::NotReached(_)) { INCONCLUSIVE } else { BAD_INPUT }
 }
 
 fn run(command: &Command) -> Result<u8> {
@@ -109,9 +144,30 @@ fn digits(text: &str) -> Result<u32> {
     }
 }
 
+/// A whole number in a range.
+fn whole_number(text: &str, accepted: RangeInclusive<u64>) -> Result<u64> {
+    text.parse().ok().filter(|number| accepted.contains(number)).ok_or_else(|| {
+        bad_input!("'{text}' is not a whole number from {} to {}", accepted.start(), accepted.end())
+    })
+}
+
+/// Parses `--batch-size` where no matrix is involved.
+fn batch_size(text: &str) -> Result<u64> {
+    let n = text.parse().map_err(|_| bad_input!("'{text}' is not a whole number from 3 to 10^18"))?;
+    check_batch_size(n)?;
+    Ok(n)
+}
+
+/// Parses `--seed`.
+fn seed(text: &str) -> Result<u64> {
+    whole_number(text, 0..=u64::MAX)
+}
+
 /// Parses `--precision`.
 fn precision(text: &str) -> Result<u32> {
-    let bits = text.parse().map_err(|_| bad_input!("'{text}' is not a whole number of bits"))?;
+    let bits = text.parse().map_err(|_| {
+        bad_input!("'{text}' is not a whole number of bits: choose {MIN_PRECISION} to {MAX_PRECISION}")
+    })?;
     check_precision(bits)?;
     Ok(bits)
 }

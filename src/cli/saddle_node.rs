@@ -8,6 +8,9 @@ use serde_json::{Map, json};
 use std::io::Write;
 
 #[derive(clap::Args)]
+#[command(after_help = "Examples:\n\
+    \x20 oddpoint saddle-node\n\
+    \x20 oddpoint saddle-node --digits 100 --format json")]
 pub struct SaddleNodeArgs {
     /// Significant digits: every value is enclosed at least that narrowly
     #[arg(long, value_name = "D", default_value = "15", value_parser = digits)]

@@ -3,7 +3,8 @@
 //! Infinite width, recentring and ReLU (theory, section 2). What it cannot honour it refuses. The numbers are
 //! double precision: a picture of the dynamics, not a proof of anything about them.
 
-use crate::layer::batch::{self, Batch};
+use super::{seed, whole_number};
+use crate::layer::batch::{self, Batch, MAX_NUMBERS, MAX_SAMPLES, MIN_SAMPLES};
 use crate::layer::orbit::{self, Format, Orbit, Record};
 use crate::{Result, bad_input};
 use indicatif::{ProgressBar, ProgressIterator, ProgressStyle};
@@ -13,15 +14,19 @@ use std::path::{Path, PathBuf};
 
 /// Arguments of `oddpoint simulate`.
 #[derive(clap::Args, Clone, Debug)]
+#[command(after_help = "Examples:\n\
+    \x20 oddpoint simulate --batch-size 20 --layers 2000 --seed 1 --out orbit.csv\n\
+    \x20 oddpoint simulate --input examples/digits/digits64.csv --layers 3000 --out digits.jsonl\n\
+    \x20 oddpoint simulate --batch-size 20 --layers 100 --out - | tail -1")]
 pub struct SimulateArgs {
     /// Number of samples in the batch; with --input it may be left out.
-    #[arg(long, value_name = "N", required_unless_present = "input")]
+    #[arg(long, value_name = "N", required_unless_present = "input", value_parser = batch_size)]
     pub batch_size: Option<usize>,
     /// Width of the layers: `infinite`.
     #[arg(long, value_name = "D", default_value = "infinite")]
     pub width: String,
     /// Number of layers; layer 0 is the input.
-    #[arg(long, value_name = "L", value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
+    #[arg(long, value_name = "L", value_parser = layers)]
     pub layers: u64,
     /// Components of a layer: `rc,nl` (recentring and non-linearity).
     #[arg(long, value_name = "LIST", value_delimiter = ',', default_value = "rc,nl")]
@@ -33,14 +38,26 @@ pub struct SimulateArgs {
     #[arg(long, value_name = "FILE")]
     pub input: Option<PathBuf>,
     /// Number of standard normal features of a random batch [default: twice the batch size].
-    #[arg(long, value_name = "M", conflicts_with = "input")]
+    #[arg(long, value_name = "M", conflicts_with = "input", value_parser = features)]
     pub features: Option<usize>,
     /// Seed of a random batch [default: 0].
-    #[arg(long, value_name = "S", conflicts_with = "input")]
+    #[arg(long, value_name = "S", conflicts_with = "input", value_parser = seed)]
     pub seed: Option<u64>,
     /// File to write, .csv or .jsonl; `-` writes JSON lines to the standard output.
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,
+}
+
+fn batch_size(text: &str) -> Result<usize> {
+    Ok(whole_number(text, MIN_SAMPLES as u64..=MAX_SAMPLES as u64)? as usize)
+}
+
+fn features(text: &str) -> Result<usize> {
+    Ok(whole_number(text, 1..=MAX_NUMBERS as u64)? as usize)
+}
+
+fn layers(text: &str) -> Result<u64> {
+    whole_number(text, 1..=10_000_000)
 }
 
 /// Runs `oddpoint simulate`.
@@ -55,6 +72,7 @@ pub fn run(args: &SimulateArgs) -> Result<()> {
     if !to_standard_output {
         // Before the work rather than after it.
         Format::of(&args.out)?;
+        check_not_the_input(args)?;
     }
     let batch = input(args)?;
     let records = with_progress(Orbit::new(&batch.covariance()?)?, args.layers);
@@ -66,26 +84,36 @@ pub fn run(args: &SimulateArgs) -> Result<()> {
     }
 }
 
+/// Refuses to overwrite the batch with its orbit, however the two names are spelt.
+fn check_not_the_input(args: &SimulateArgs) -> Result<()> {
+    let same =
+        |input: &PathBuf| matches!((input.canonicalize(), args.out.canonicalize()), (Ok(a), Ok(b)) if a == b);
+    if args.input.as_ref().is_some_and(same) {
+        return Err(bad_input!("--out {}: the input file would be overwritten", args.out.display()));
+    }
+    Ok(())
+}
+
 /// Refuses what this version cannot do.
 fn check(args: &SimulateArgs) -> Result<()> {
     let width = args.width.as_str();
     if width.parse::<f64>().is_ok_and(f64::is_finite) {
         return Err(bad_input!(
-            "--width {width}: finite widths are not available in this version; use `infinite`"
+            "--width '{width}': finite widths are not available in this version; use `infinite`"
         ));
     }
     if width != "infinite" {
-        return Err(bad_input!("--width {width}: not a width; accepted is `infinite`"));
+        return Err(bad_input!("--width '{width}': not a width; accepted is `infinite`"));
     }
     let mut components: Vec<&str> = args.components.iter().map(String::as_str).collect();
     components.sort_unstable();
     if components != ["nl", "rc"] {
         let given = args.components.join(",");
-        return Err(bad_input!("--components {given}: not available in this version; use `rc,nl`"));
+        return Err(bad_input!("--components '{given}': not available in this version; use `rc,nl`"));
     }
     if args.activation != "relu" {
         return Err(bad_input!(
-            "--activation {}: not available in this version; use `relu`",
+            "--activation '{}': not available in this version; use `relu`",
             args.activation
         ));
     }
@@ -159,10 +187,10 @@ mod tests {
         for (options, reason) in [
             ("--width 1000", "finite widths are not available"),
             ("--width wide", "not a width"),
-            ("--components rc,rs,nl", "--components rc,rs,nl: not available"),
+            ("--components rc,rs,nl", "--components 'rc,rs,nl': not available"),
             ("--components rc,rc", "not available"),
             ("--activation leaky:0.1", "not available"),
-            ("--features 0", "at least one"),
+            ("--features 0", "from 1 to"),
             ("--input x.csv --seed 3", "cannot be used with"),
             ("--input x.csv --features 3", "cannot be used with"),
             ("--input no-such-file.csv", "no-such-file.csv"),
@@ -173,11 +201,11 @@ mod tests {
         }
         for (line, reason) in [
             ("--layers 3 --out x.csv", "--batch-size"),
-            ("--batch-size 2 --layers 3 --out x.csv", "at least 3"),
-            ("--batch-size 5 --layers 0 --out x.csv", "1..=10000000"),
+            ("--batch-size 2 --layers 3 --out x.csv", "from 3 to 8192"),
+            ("--batch-size 5 --layers 0 --out x.csv", "from 1 to 10000000"),
             ("--batch-size 5 --layers 3 --out x.txt", ".csv or .jsonl"),
             ("--batch-size 5 --layers 3 --out no-such-folder/x.csv", "no-such-folder/x.csv"),
-            ("--batch-size 18446744073709551615 --layers 3 --out x.csv", "at most 8192"),
+            ("--batch-size 18446744073709551615 --layers 3 --out x.csv", "from 3 to 8192"),
             ("--batch-size 5 --layers 3 --input examples/digits/digits64.csv --out x.csv", "has 64 samples"),
         ] {
             let message = run_line(line).unwrap_err();

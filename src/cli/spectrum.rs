@@ -1,6 +1,6 @@
 //! `oddpoint spectrum`.
 
-use super::{Format, digits, starting_precision};
+use super::{Format, batch_size, digits, starting_precision};
 use crate::Result;
 use crate::arithmetic::Interval;
 use crate::odd_point::{Block, Comparison, FixedPoint, Spectrum, compare_with_blocks};
@@ -10,9 +10,13 @@ use serde_json::{Value, json};
 use std::io::Write;
 
 #[derive(clap::Args)]
+#[command(after_help = "Examples:\n\
+    \x20 oddpoint spectrum --batch-size 10\n\
+    \x20 oddpoint spectrum --batch-size 100 --at edge --digits 40 --format json\n\
+    \x20 oddpoint spectrum --batch-size 10 --dense")]
 pub struct SpectrumArgs {
     /// Batch size n, 3 to 10^18
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = batch_size)]
     batch_size: u64,
     /// Fixed point at which the layer is linearised
     #[arg(long, value_enum, default_value_t = FixedPoint::OddPoint)]

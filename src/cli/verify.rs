@@ -1,8 +1,8 @@
 //! `oddpoint verify`.
 
-use super::{ALL_VERIFIED, INCONCLUSIVE, REFUTED, precision};
+use super::{ALL_VERIFIED, INCONCLUSIVE, REFUTED, precision, seed};
 use crate::claims::{ALL, BatchSizes, Claim, Kind, Settings, Verdict};
-use crate::layer::whole_file::write_whole;
+use crate::layer::whole_file::{unwritable, write_whole};
 use crate::report::{self, Environment, Report};
 use crate::{Error, Result, bad_input};
 use clap::ValueEnum;
@@ -12,6 +12,13 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 #[derive(clap::Args)]
+#[command(after_help = "Examples:\n\
+    \x20 oddpoint verify\n\
+    \x20 oddpoint verify --quick --batch-sizes 7..=9\n\
+    \x20 oddpoint verify --claims stability.spectral-gap --batch-sizes 7..=64,1000\n\
+    \x20 oddpoint verify --kinds rigorous --format json\n\
+    \x20 oddpoint verify --out report\n\n\
+    Exit status: 0 all verified, 1 something refuted, 2 bad usage or input, 3 something inconclusive.")]
 pub struct VerifyArgs {
     /// Claims to check, separated by commas [default: all]
     #[arg(long, value_name = "IDS", value_delimiter = ',', value_parser = Claim::by_id)]
@@ -26,7 +33,7 @@ pub struct VerifyArgs {
     #[arg(long, value_name = "BITS", default_value = "192", value_parser = precision)]
     precision: u32,
     /// Seed of everything random
-    #[arg(long, value_name = "S", default_value_t = 0)]
+    #[arg(long, value_name = "S", default_value = "0", value_parser = seed)]
     seed: u64,
     /// Less work: shorter orbits, fewer sizes where orbits and dense matrices are involved
     #[arg(long)]
@@ -70,11 +77,15 @@ pub fn run(args: &VerifyArgs) -> Result<u8> {
         Format::Junit => write!(out, "{}", report.to_junit()?)?,
     }
     out.flush()?;
-    Ok(match report.verdict() {
+    Ok(status(report.verdict()))
+}
+
+fn status(verdict: Verdict) -> u8 {
+    match verdict {
         Verdict::Verified => ALL_VERIFIED,
         Verdict::Refuted => REFUTED,
         Verdict::Inconclusive => INCONCLUSIVE,
-    })
+    }
 }
 
 fn selected(args: &VerifyArgs) -> Result<Vec<&'static Claim>> {
@@ -84,7 +95,9 @@ fn selected(args: &VerifyArgs) -> Result<Vec<&'static Claim>> {
     };
     let claims: Vec<_> = ALL.iter().copied().filter(wanted).collect();
     if claims.is_empty() {
-        return Err(bad_input!("--kinds: no claim of that kind in this version; see `oddpoint claims`"));
+        return Err(bad_input!(
+            "--kinds: none of the claims in this version is of the kind asked for; see `oddpoint claims`"
+        ));
     }
     Ok(claims)
 }
@@ -116,13 +129,29 @@ fn colour() -> bool {
 
 /// Finds out before the work whether its results can be written.
 fn prepare_folder(folder: &Path) -> Result<()> {
-    let failed = |source| Error::File { path: folder.to_owned(), source };
-    std::fs::create_dir_all(folder).map_err(failed)?;
-    tempfile::tempfile_in(folder).map(drop).map_err(failed)
+    // The folder itself is made at the end: a run that fails leaves nothing behind.
+    let existing = folder.ancestors().find(|folder| folder.exists()).unwrap_or(Path::new("."));
+    if !existing.is_dir() {
+        return Err(bad_input!("--out {}: {} is not a folder", folder.display(), existing.display()));
+    }
+    tempfile::tempfile_in(existing).map(drop).map_err(|error| unwritable(folder, existing, &error))
 }
 
 fn write_folder(folder: &Path, report: &Report) -> Result<()> {
+    std::fs::create_dir_all(folder).map_err(|source| Error::File { path: folder.to_owned(), source })?;
     write_whole(&folder.join("verify.txt"), |out| Ok(writeln!(out, "{}", report.to_text(false))?))?;
     write_whole(&folder.join("verify.json"), |out| report::write_json(out, &report.to_json()))?;
     write_whole(&folder.join("verify.junit.xml"), |out| Ok(write!(out, "{}", report.to_junit()?)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The contract's numbers.
+    #[test]
+    fn a_verdict_decides_the_status() {
+        let statuses = [Verdict::Verified, Verdict::Refuted, Verdict::Inconclusive].map(status);
+        assert_eq!(statuses, [0, 1, 3]);
+    }
 }

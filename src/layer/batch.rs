@@ -20,6 +20,8 @@ pub const MIN_SAMPLES: usize = 3;
 pub const MAX_SAMPLES: usize = 8192;
 /// The most numbers (samples × features) accepted: two gibibytes of them.
 pub const MAX_NUMBERS: usize = 1 << 28;
+/// The longest file accepted: sixteen bytes a number.
+pub const MAX_BYTES: u64 = 16 << 28;
 
 /// Samples with their features, checked: at least three samples, no two of them equal, all numbers finite.
 #[derive(Clone, Debug, PartialEq)]
@@ -187,11 +189,19 @@ fn check_distinct(samples: &[Vec<f64>]) -> Result<()> {
 
 fn open(path: &Path) -> Result<File> {
     let failed = |source| Error::File { path: path.to_owned(), source };
-    let file = File::open(path).map_err(failed)?;
-    if file.metadata().map_err(failed)?.is_dir() {
+    // Looked at before it is opened: opening a pipe waits for its other end, and a device may never end.
+    let found = std::fs::metadata(path).map_err(failed)?;
+    if found.is_dir() {
         return Err(bad_input!("{}: a folder, not a file", path.display()));
     }
-    Ok(file)
+    if !found.is_file() {
+        return Err(bad_input!("{}: a pipe or a device, not a regular file", path.display()));
+    }
+    if found.len() > MAX_BYTES {
+        let size = found.len();
+        return Err(bad_input!("{}: {size} bytes; at most {MAX_BYTES} are accepted", path.display()));
+    }
+    File::open(path).map_err(failed)
 }
 
 fn read_csv(path: &Path) -> Result<Vec<Vec<f64>>> {

@@ -1,18 +1,18 @@
 //! Files that appear whole or not at all.
 
 use crate::{Error, Result, bad_input};
-use std::io::{BufWriter, Write};
+use std::io::{BufWriter, Seek, Write};
 use std::path::Path;
 
-/// Writes a file through `fill`, under a temporary name in the same folder, and renames it once it is whole.
+/// Writes a file through `fill`: into a nameless one in the same folder, copied and renamed once it is whole.
 ///
 /// # Guarantees
-/// On success `path` holds all that `fill` wrote, on the disk; on error whatever was at `path` is still there
-/// and nothing else is left behind. A symbolic link is followed.
+/// On success `path` holds all that `fill` wrote, on the disk; on error, or if the process is stopped while `fill`
+/// is at work, whatever was at `path` is still there and nothing else is left behind. A symbolic link is followed.
 ///
 /// # Errors
-/// [`Error::Input`] if `path` is something other than a regular file (a folder, a device);
-/// [`Error::File`] if the folder cannot be written; and whatever `fill` returns.
+/// [`Error::Input`] if `path` is something other than a regular file (a folder, a device) or its folder does not
+/// exist or takes no files; [`Error::File`] if writing fails; and whatever `fill` returns.
 pub fn write_whole(path: &Path, fill: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
     let failed = |source| Error::File { path: path.to_owned(), source };
     let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
@@ -20,18 +20,29 @@ pub fn write_whole(path: &Path, fill: impl FnOnce(&mut dyn Write) -> Result<()>)
         return Err(bad_input!("{}: not a regular file; give the name of a file to write", path.display()));
     }
     let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    // The kind alone: the whole error names the temporary file, which would only puzzle the reader.
-    let file = temporary_file(folder).map_err(|error| failed(error.kind().into()))?;
-    let mut buffer = BufWriter::new(file);
+    if !folder.is_dir() {
+        return Err(bad_input!("{}: there is no folder {}", path.display(), folder.display()));
+    }
+    let nameless = tempfile::tempfile_in(folder).map_err(|error| unwritable(path, folder, &error))?;
+    let mut buffer = BufWriter::new(nameless);
     fill(&mut buffer).map_err(|error| match error {
         // What `fill` takes for the standard output is this file.
         Error::Output(source) => failed(source),
         other => other,
     })?;
-    let file = buffer.into_inner().map_err(|error| failed(error.into_error()))?;
+    let mut nameless = buffer.into_inner().map_err(|error| failed(error.into_error()))?;
+    nameless.rewind().map_err(failed)?;
+    let mut file = temporary_file(folder).map_err(|error| unwritable(path, folder, &error))?;
+    std::io::copy(&mut nameless, file.as_file_mut()).map_err(failed)?;
     file.as_file().sync_all().map_err(failed)?;
     file.persist(&target).map_err(|error| failed(error.error))?;
     Ok(())
+}
+
+/// Why nothing can be written in a folder, without the name of the temporary file, which would only puzzle the reader.
+pub(crate) fn unwritable(path: &Path, folder: &Path, error: &std::io::Error) -> Error {
+    let (path, folder) = (path.display(), folder.display());
+    bad_input!("{path}: no file can be made in the folder {folder} ({})", error.kind())
 }
 
 /// A temporary file with the permissions that an ordinary new file has.
@@ -87,6 +98,8 @@ mod tests {
         assert!(
             write_whole(folder.path(), |_| Ok(())).unwrap_err().to_string().contains("not a regular file")
         );
+        let message = write_whole(Path::new("/proc/out.txt"), |_| Ok(())).unwrap_err().to_string();
+        assert!(message.starts_with("/proc/out.txt: ") && !message.contains(".tmp"), "{message}");
         assert!(names(folder.path()).is_empty());
     }
 }

@@ -125,6 +125,8 @@ pub fn compare_with_blocks(
     blocks_from: &SymmetricBatch<f64>,
     n: u64,
 ) -> Result<Comparison> {
+    // First, because it refuses a batch whose eigenvalues would not even fit into memory.
+    let jacobian = dense_jacobian(batch, n)?;
     let spectrum = Spectrum::at(blocks_from);
     let mut blocks: Vec<(Block, f64)> = spectrum
         .eigenvalues(n)
@@ -132,7 +134,6 @@ pub fn compare_with_blocks(
         .flat_map(|(block, &value)| (0..block.multiplicity(n)).map(move |_| (block, value)))
         .collect();
     blocks.sort_by(|a, b| b.1.total_cmp(&a.1));
-    let jacobian = dense_jacobian(batch, n)?;
     let bound = error_bound(batch, &jacobian);
     let dense = dense_eigenvalues(jacobian)?;
     let largest_difference = dense

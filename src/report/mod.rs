@@ -16,11 +16,14 @@ const PLAIN_WIDTH: u16 = 110;
 /// A rule below the head, nothing else.
 const STYLE: TableStyle = NOTHING.header_separator(LineStyle::none().fill('─').junction('─'));
 
+/// Columns below which a terminal is not taken at its word: a pseudo-terminal often reports none at all.
+const NARROWEST_TERMINAL: u16 = 40;
+
 /// A table with a head; as wide as the terminal, or as its contents where there is none.
 pub fn table<S: Into<comfy_table::Cell>>(heads: &[&str], rows: impl IntoIterator<Item = Vec<S>>) -> String {
     let mut table = Table::new();
     table.load_style(STYLE).set_header(heads.to_vec());
-    if std::io::stdout().is_terminal() {
+    if std::io::stdout().is_terminal() && table.width().is_some_and(|width| width >= NARROWEST_TERMINAL) {
         table.set_content_arrangement(ContentArrangement::Dynamic);
     }
     rows.into_iter().for_each(|row| {

@@ -1,0 +1,14 @@
+//! The command line as its users meet it: shapes of the JSON, exit statuses, and what becomes of bad input.
+//!
+//! One module a command, as in `src/cli/`; `streams` for what all commands share. Expected numbers come from
+//! `tests/golden/` (other software, another route), or say where they come from.
+
+mod claims;
+mod decay;
+mod fixed_points;
+mod saddle_node;
+mod simulate;
+mod spectrum;
+mod streams;
+mod support;
+mod verify;
