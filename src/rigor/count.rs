@@ -88,6 +88,16 @@ pub fn count_fixed_points(n: u64, precision: u32) -> Result<Census> {
     Ok(Census { edge_and_odd_point: Some([edge, odd_point]) })
 }
 
+/// The balance of the deflated equation at one `ω`, enclosed: positive where the layer tightens the cluster.
+pub(super) fn deflated_at(n: u64, omega: &Interval) -> Interval {
+    scaled_deflated_balance(&omega.lift(1).over(n as i64), omega)
+}
+
+/// The interval of all `1/n` with `n ≥ from`, and their limit 0.
+pub fn reciprocals_from(from: u64, precision: u32) -> Interval {
+    Interval::from_integer(precision, 0).hull(&Interval::from_integer(precision, 1).over(from as i64))
+}
+
 /// A point that both covers reach: `x` and `ω` of one batch, the first rounded up and the second too, so that
 /// together they leave no gap (`x` grows as `ω` shrinks). For n ≥ 7 it lies between edge and odd point.
 fn separating_point(n: u64, precision: u32) -> (Float, Float) {

@@ -46,6 +46,13 @@ impl StabilityMargins {
         }
     }
 
+    /// The least of the three quantities of size `n(1 − λ)`: trivial, pair, and the standard polynomial at 1.
+    pub fn least_gap(&self) -> Float {
+        let [at_one, ..] = &self.jury;
+        let least = |a: Float, b: &Interval| a.min(b.lower());
+        [&self.pair_gap, at_one].into_iter().fold(self.trivial_gap.lower().clone(), least)
+    }
+
     /// Both, entry by entry.
     fn hull(&self, other: &Self) -> Self {
         Self {
