@@ -16,6 +16,7 @@ mod paths_agree;
 mod stability_asymptotics;
 mod stability_blocks;
 mod stability_decay;
+mod stability_dense;
 mod stability_every_batch_size;
 mod stability_spectral_gap;
 
@@ -34,6 +35,7 @@ pub static ALL: &[&Claim] = &[
     &model_saddle_node::CLAIM,
     &model_threshold::CLAIM,
     &stability_blocks::CLAIM,
+    &stability_dense::CLAIM,
     &stability_spectral_gap::CLAIM,
     &stability_every_batch_size::CLAIM,
     &stability_asymptotics::CLAIM,

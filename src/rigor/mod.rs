@@ -6,12 +6,14 @@
 
 mod count;
 pub mod cover;
+mod dense;
 mod enclosures;
 mod newton;
 pub mod tail;
 pub mod threshold;
 
 pub use count::{Census, count_fixed_points, count_for_all, reciprocals_from};
+pub use dense::{EigenvalueDisc, dense_spectral_radius, enclose_dense_eigenvalues};
 pub use enclosures::{
     SaddleNode, enclose_fixed_point, enclose_saddle_node, refine, relative_width_below, saddle_node_in_box,
     spectral_radius,
