@@ -9,11 +9,14 @@
 mod batch_sizes;
 mod exact_edge_growth;
 mod exact_invariant;
+mod model_fixed_points;
 mod model_saddle_node;
+mod model_threshold;
 mod paths_agree;
 mod stability_asymptotics;
 mod stability_blocks;
 mod stability_decay;
+mod stability_every_batch_size;
 mod stability_spectral_gap;
 
 pub use batch_sizes::BatchSizes;
@@ -27,9 +30,12 @@ use std::time::Instant;
 pub static ALL: &[&Claim] = &[
     &exact_invariant::CLAIM,
     &exact_edge_growth::CLAIM,
+    &model_fixed_points::CLAIM,
     &model_saddle_node::CLAIM,
+    &model_threshold::CLAIM,
     &stability_blocks::CLAIM,
     &stability_spectral_gap::CLAIM,
+    &stability_every_batch_size::CLAIM,
     &stability_asymptotics::CLAIM,
     &stability_decay::CLAIM,
     &paths_agree::CLAIM,

@@ -14,7 +14,7 @@ pub(super) static CLAIM: Claim = Claim {
     summary: "at the odd point every eigenvalue lies strictly inside the unit disc, for each n asked",
     statement: "For each batch size n >= 7 asked, the indicative model has a fixed point near theta = 3 pi/n (the \
         odd point) at which every eigenvalue of the layer's differential, on centred covariances modulo scale, is \
-        strictly inside the unit disc: small perturbations of the batch decay.",
+        strictly inside the unit disc: small enough perturbations of the batch decay.",
     hypotheses: "infinite width, RC + ReLU; that the blocks are the whole spectrum is algebra (theory 2.3), checked \
         numerically by stability.blocks.",
     source: "Abstract: \"we prove a stability result for the aforementioned configuration\" (project's \
@@ -47,7 +47,7 @@ fn check(statement: Statement, settings: &Settings) -> Result<Finding> {
 }
 
 /// The verdict at one batch size, and the spectral radius and gap for JSON.
-fn judge(point: FixedPoint, n: u64, precision: u32) -> Result<(u64, Verdict, Value)> {
+pub(super) fn judge(point: FixedPoint, n: u64, precision: u32) -> Result<(u64, Verdict, Value)> {
     let batch = enclose_fixed_point(point, n, precision)?;
     let spectrum = Spectrum::at(&batch);
     let eigenvalues = spectrum.eigenvalues(n);

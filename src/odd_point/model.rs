@@ -21,7 +21,7 @@
 //! ```
 //!
 //! The first is well conditioned at the odd point, where `θ ≈ 3π/n` and `v ≈ N`. The second is the first times
-//! `v²·πd/2` with the symmetric root `v = 1` divided out: its roots in `0 ≤ v < N` are the other fixed points,
+//! `v²·πd` with the symmetric root `v = 1` divided out: its roots in `0 ≤ v < N` are the other fixed points,
 //! and it stays well conditioned at the edge, which approaches `v = 1` like `(π−2)/n`.
 //!
 //! The model is exact for symmetric batches at infinite width; it says nothing about other batches. Those are

@@ -180,7 +180,13 @@ pub fn scaled_deflated_balance<R: Real>(u: &R, omega: &R) -> R {
     let shift = (u.clone() * &w).plus(1) / (share.clone() * (one - u.clone().times(2)));
     let b = u.clone() * &v / share;
     let a = b.clone() - u.clone() * &w * &shift;
-    let (angle_a, angle_b) = (a.clone().asin(), b.asin());
+    let (one_plus_q, bracket) = arcsine_bracket(&a, &b);
+    omega.clone() * one_plus_q - v.times(2) * shift * bracket
+}
+
+/// `1 + Q(a)` and `(1+a) Q[a,b] − 1 − Q(a)`, regular at `a = b`.
+pub fn arcsine_bracket<R: Real>(a: &R, b: &R) -> (R, R) {
+    let (angle_a, angle_b) = (a.clone().asin(), b.clone().asin());
     // Q[a,b] − π/2 is the mean of asin over [a, b]: with m and δ half the sum and half the difference of the
     // angles, m − tan m · δ² J_1(δ)/J_0(δ).
     let middle = (angle_a.clone() + &angle_b).over(2);
@@ -188,10 +194,10 @@ pub fn scaled_deflated_balance<R: Real>(u: &R, omega: &R) -> R {
     let correction =
         half_difference.clone().square() * half_difference.clone().bessel(1) / half_difference.bessel(0);
     let mean = middle.clone() - middle.clone().sin() / middle.cos() * correction;
-    let half_pi = u.pi().over(2);
-    let one_plus_q = arcsine_primitive(&a).plus(1) + half_pi.clone() * &a;
-    let bracket = a.plus(1) * (half_pi + mean) - &one_plus_q;
-    omega.clone() * one_plus_q - v.times(2) * shift * bracket
+    let half_pi = a.pi().over(2);
+    let one_plus_q = arcsine_primitive(a).plus(1) + half_pi.clone() * a;
+    let bracket = a.clone().plus(1) * (half_pi + mean) - &one_plus_q;
+    (one_plus_q, bracket)
 }
 
 #[cfg(test)]

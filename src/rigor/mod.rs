@@ -4,11 +4,22 @@
 //! Everything here returns enclosures; an approximate root only says where to look, and a test that does not
 //! succeed is an error that says so, never a wider guess.
 
+mod count;
+pub mod cover;
 mod enclosures;
 mod newton;
+pub mod tail;
+pub mod threshold;
 
+pub use count::{Census, count_fixed_points, count_for_all, reciprocals_from};
 pub use enclosures::{
     SaddleNode, enclose_fixed_point, enclose_saddle_node, refine, relative_width_below, saddle_node_in_box,
     spectral_radius,
 };
 pub use newton::{BoxTest, newton_test};
+
+/// From this batch size on everything is proved for all n at once; below it, one by one.
+pub const TAIL_FROM: u64 = 128;
+/// `|nθ − 3π + 3π/n| ≤ ANGLE_CONSTANT/n²` at the odd point of every `n ≥ TAIL_FROM`; the next coefficient is
+/// `9π³/20 = 13.95`.
+pub const ANGLE_CONSTANT: i64 = 20;

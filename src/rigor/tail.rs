@@ -1,0 +1,263 @@
+//! Stability of the odd point and its asymptotics for every large n at once.
+//!
+//! With `u = 1/n` in an interval from 0 and `x = nθ`, everything below is an enclosure over all those n. Existence
+//! and uniqueness of the odd point come from [`super::count_for_all`]; here its eigenvalues are shown to be inside
+//! the unit disc, and the expansions in `u` get constants:
+//!
+//! * `|x − 3π + 3πu| ≤ C u²`: along the curves `x = 3π − 3πu ± C u²` the balance is `φ(u)` with
+//!   `φ(0) = φ'(0) = 0`, so its sign is that of `φ''` on `[0, u]` (Taylor). The root, unique, lies between.
+//! * For a quantity `G(u, x)` at the root, `x = 3π − 3πu + c u²` with some `|c| ≤ C`; so
+//!   `|G − G(0)| ≤ u · sup |d/du G(u, 3π − 3πu + c u²)|` over all such `c` (mean value theorem, `c` fixed).
+//!
+//! The values at `u = 0` are by hand: `σ/γ = 2/3 + O(θ²)` gives `balance = (2x/3π)(1+2u) − 2 − 2u + O(u²)`, which
+//! vanishes with its first derivative along `x = 3π − 3πu`; with `Λ = 1/2` the trivial gap is `2(1 − x/6π) = 1`, the
+//! pair gap `x/3π = 1`, the cosine `(x/√2)³/3π = 9√2π²/4`. The enclosures there are only compared with them.
+//!
+//! Source: theory, sections 2.2 to 2.4. Derivatives by dual numbers over intervals.
+
+use super::cover::{FromInterval, Function, stays_positive};
+use crate::arithmetic::{Dual, Interval, Real};
+use crate::odd_point::scaled::ScaledBatch;
+use crate::{Error, Result};
+use rug::Float;
+
+/// Lower bounds on what must be positive for every eigenvalue to be inside the unit disc, for all n in question.
+#[derive(Clone, Debug)]
+pub struct StabilityMargins {
+    /// `n(1 − λ)` for the trivial eigenvalue.
+    pub trivial_gap: Interval,
+    /// `n(1 − μ)` for the pair eigenvalue.
+    pub pair_gap: Interval,
+    /// `n(1 − tr + det)`, `1 + tr + det` and `1 − det` of the standard block: Jury's conditions.
+    pub jury: [Interval; 3],
+}
+
+impl StabilityMargins {
+    /// The margins at the odd points with `1/n` in `u` and `nθ` in `x`.
+    pub fn enclose(u: &Interval, x: &Interval) -> Self {
+        let batch = ScaledBatch::at(u, x);
+        let block = batch.standard_block();
+        let [trace, determinant] = block.trace_and_determinant(u);
+        let one = u.lift(1);
+        Self {
+            trivial_gap: batch.trivial_gap(),
+            pair_gap: batch.pair_gap(),
+            jury: [block.at_one(u), one.clone() + trace + &determinant, one - determinant],
+        }
+    }
+
+    /// The least of the three quantities of size `n(1 − λ)`: trivial, pair, and the standard polynomial at 1.
+    pub fn least_gap(&self) -> Float {
+        let [at_one, ..] = &self.jury;
+        let least = |a: Float, b: &Interval| a.min(b.lower());
+        [&self.pair_gap, at_one].into_iter().fold(self.trivial_gap.lower().clone(), least)
+    }
+
+    /// Both, entry by entry.
+    fn hull(&self, other: &Self) -> Self {
+        Self {
+            trivial_gap: self.trivial_gap.hull(&other.trivial_gap),
+            pair_gap: self.pair_gap.hull(&other.pair_gap),
+            jury: [0, 1, 2].map(|i| self.jury[i].hull(&other.jury[i])),
+        }
+    }
+
+    /// Whether they prove that every eigenvalue is strictly inside the unit disc. The trivial and the pair
+    /// eigenvalue are real, so besides being below 1 they must be above −1: `u · gap < 2`.
+    pub fn prove_stability(&self, u: &Interval) -> bool {
+        let above_minus_one = |gap: &Interval| (u.lift(2) - u.clone() * gap).certainly_positive();
+        let real = [&self.trivial_gap, &self.pair_gap];
+        real.iter().all(|gap| gap.certainly_positive() && above_minus_one(gap))
+            && self.jury.iter().all(Interval::certainly_positive)
+    }
+}
+
+/// Pieces into which the range of `u` is cut, so that each sees a narrow window of `x`.
+const PIECES: u64 = 16;
+
+/// The margins over the odd points of every `n ≥ from`, given the expansion of the angle with `angle_constant`.
+///
+/// # Errors
+/// [`Error::NotReached`] if they do not prove stability on some piece.
+pub fn prove_stability_for_all(from: u64, angle_constant: i64, precision: u32) -> Result<StabilityMargins> {
+    let reach = symmetric(angle_constant, precision);
+    let ends: Vec<Interval> =
+        (0..=PIECES).map(|k| Interval::from_integer(precision, k).over((from * PIECES) as i64)).collect();
+    let mut all: Option<StabilityMargins> = None;
+    for piece in ends.windows(2) {
+        let u = piece[0].hull(&piece[1]);
+        let margins = StabilityMargins::enclose(&u, &approach(&u, &reach));
+        if !margins.prove_stability(&u) {
+            return Err(Error::NotReached(format!("the margins for 1/n in {u} do not prove stability")));
+        }
+        all = Some(all.map_or(margins.clone(), |before| before.hull(&margins)));
+    }
+    all.ok_or_else(|| Error::NotReached("no piece was checked".to_owned()))
+}
+
+/// The interval from `−bound` to `bound`.
+fn symmetric(bound: i64, precision: u32) -> Interval {
+    Interval::from_integer(precision, -bound).hull(&Interval::from_integer(precision, bound))
+}
+
+/// What of the odd point is expanded in `u`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expanded {
+    /// `n(1 − λ)` of the trivial eigenvalue; tends to 1.
+    TrivialGap,
+    /// `n(1 − λ)` of the larger standard eigenvalue; tends to 1.
+    StandardGap,
+    /// `n(1 − μ)` of the pair eigenvalue; tends to 1.
+    PairGap,
+    /// `n³ cos(cluster, outlier)` after ReLU; tends to `9√2π²/4`.
+    Cosine,
+}
+
+impl Expanded {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::TrivialGap, Self::StandardGap, Self::PairGap, Self::Cosine];
+
+    /// The quantity at `u` and `x`.
+    pub fn at<R: Real>(self, u: &R, x: &R) -> R {
+        let batch = ScaledBatch::at(u, x);
+        match self {
+            Self::TrivialGap => batch.trivial_gap(),
+            Self::StandardGap => batch.standard_block().larger_gap(u),
+            Self::PairGap => batch.pair_gap(),
+            Self::Cosine => batch.scaled_cos_cross(),
+        }
+    }
+
+    /// Its limit as `n → ∞`.
+    pub fn limit<R: Real>(self, like: &R) -> R {
+        match self {
+            Self::Cosine => like.lift(2).sqrt() * like.pi().square().times(9).over(4),
+            _ => like.lift(1),
+        }
+    }
+
+    /// One word or two.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::TrivialGap => "trivial gap",
+            Self::StandardGap => "standard gap",
+            Self::PairGap => "pair gap",
+            Self::Cosine => "cosine",
+        }
+    }
+}
+
+/// `x = 3π − 3πu + c u²`.
+fn approach<R: Real>(u: &R, c: &R) -> R {
+    let three_pi = u.pi().times(3);
+    three_pi.clone() - three_pi * u + u.clone().square() * c
+}
+
+/// Proves `|nθ − 3π + 3π/n| ≤ constant/n²` for the odd point of every `n ≥ from`.
+///
+/// # Errors
+/// [`Error::NotReached`] if a cover stays undecided.
+pub fn prove_angle_expansion(constant: i64, from: u64, precision: u32) -> Result<()> {
+    let partition = all_from(from, precision);
+    for sign in [1, -1] {
+        stays_positive(&CurvatureAlong { sign, c: sign * constant }, &partition)?;
+    }
+    Ok(())
+}
+
+/// `sign · φ''(u)` for the balance along `x = 3π − 3πu + c u²`.
+struct CurvatureAlong {
+    sign: i64,
+    c: i64,
+}
+
+impl Function for CurvatureAlong {
+    fn at<R: Real + FromInterval>(&self, u: &R) -> R {
+        let once = |value: R, derivative: i64| Dual { derivative: value.lift(derivative), value };
+        let twice = Dual { value: once(u.clone(), 1), derivative: once(u.lift(1), 0) };
+        let x = approach(&twice, &twice.lift(self.c));
+        ScaledBatch::at(&twice, &x).balance().derivative.derivative.times(self.sign)
+    }
+}
+
+/// Proves `|quantity − limit| ≤ constant/n` at the odd point of every `n ≥ from`, given the expansion of the angle
+/// with `angle_constant`.
+///
+/// # Errors
+/// [`Error::NotReached`] if a cover stays undecided.
+pub fn prove_expansion(
+    quantity: Expanded,
+    constant: i64,
+    angle_constant: i64,
+    from: u64,
+    precision: u32,
+) -> Result<()> {
+    let partition = all_from(from, precision);
+    let reach = symmetric(angle_constant, precision);
+    // At u = 0 the quantity is its limit, whatever c.
+    let zero = Interval::from_integer(precision, 0);
+    let at_zero = quantity.at(&zero, &approach(&zero, &reach));
+    if at_zero.intersect(&quantity.limit(&zero)).is_none() {
+        return Err(Error::NotReached(format!("{} does not tend to its limit", quantity.name())));
+    }
+    for sign in [1, -1] {
+        stays_positive(&SlopeRoom { quantity, sign, constant, c: &reach }, &partition)?;
+    }
+    Ok(())
+}
+
+/// `constant + sign · d/du G(u, 3π − 3πu + c u²)`.
+struct SlopeRoom<'a> {
+    quantity: Expanded,
+    sign: i64,
+    constant: i64,
+    c: &'a Interval,
+}
+
+impl Function for SlopeRoom<'_> {
+    fn at<R: Real + FromInterval>(&self, u: &R) -> R {
+        let variable = Dual::variable(u.clone());
+        let x = approach(&variable, &Dual::constant(R::constant(self.c)));
+        let slope = self.quantity.at(&variable, &x).derivative;
+        slope.times(self.sign).plus(self.constant)
+    }
+}
+
+/// The points 0 and `1/from`.
+fn all_from(from: u64, precision: u32) -> [Float; 2] {
+    let largest = Interval::from_integer(precision, 1).over(from as i64);
+    [Float::new(precision), largest.upper().clone()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// At u = 0 the gaps are 1, and so is n times the standard polynomial at 1 (the other factor is 1).
+    #[test]
+    fn every_large_batch_is_stable() {
+        let margins = prove_stability_for_all(100, 20, 64).unwrap();
+        for gap in [&margins.trivial_gap, &margins.pair_gap, &margins.jury[0]] {
+            assert!(gap.contains(&Float::with_val(64, 1)) && *gap.lower() > 0.9, "{gap}");
+        }
+    }
+
+    /// The next coefficient is 9π³/20 = 13.95.
+    #[test]
+    fn constants_below_the_next_coefficient_are_not_proved() {
+        assert!(prove_angle_expansion(20, 128, 64).is_ok());
+        assert!(prove_angle_expansion(13, 128, 64).is_err());
+    }
+
+    /// The next coefficients are 1 and −81√2π²/8 = −141.3.
+    #[test]
+    fn gaps_and_cosine_have_constants() {
+        for quantity in Expanded::ALL {
+            let constant = if quantity == Expanded::Cosine { 150 } else { 2 };
+            prove_expansion(quantity, constant, 20, 128, 64)
+                .unwrap_or_else(|error| panic!("{}: {error}", quantity.name()));
+            let too_small = if quantity == Expanded::Cosine { 141 } else { 0 };
+            assert!(prove_expansion(quantity, too_small, 20, 128, 64).is_err(), "{}", quantity.name());
+        }
+    }
+}
