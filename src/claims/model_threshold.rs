@@ -2,7 +2,7 @@
 
 use super::{Claim, Finding, Kind, Settings, Statement, Verdict};
 use crate::arithmetic::{Interval, Real};
-use crate::odd_point::FixedPoint;
+use crate::odd_point::{FixedPoint, SMALLEST_ODD_POINT_BATCH};
 use crate::rigor::threshold::{Drift, drift, low_variance_comes_back};
 use crate::rigor::{TAIL_FROM, count_fixed_points, count_for_all, enclose_fixed_point, reciprocals_from};
 use crate::{Error, Result};
@@ -43,8 +43,10 @@ fn check(statement: Statement, settings: &Settings) -> Result<Finding> {
             "1/2 + 1/(2 pi^2) < 1 - 1/pi is undecided at {precision} bits"
         )));
     }
-    // The rest of n ≥ 7: the count is all that depends on n.
-    (7..TAIL_FROM).into_par_iter().try_for_each(|n| count_fixed_points(n, precision).map(drop))?;
+    // The count is all that depends on n.
+    (SMALLEST_ODD_POINT_BATCH..TAIL_FROM)
+        .into_par_iter()
+        .try_for_each(|n| count_fixed_points(n, precision).map(drop))?;
     count_for_all(&reciprocals_from(TAIL_FROM, precision))?;
     let reason = format!("every n >= 7; drift enclosed on both sides at {} sizes", sizes.len());
     let evidence = json!({ "batch_sizes": judged.into_iter().map(|(_, row)| row).collect::<Vec<_>>() });
@@ -53,8 +55,7 @@ fn check(statement: Statement, settings: &Settings) -> Result<Finding> {
 
 /// The drift a hundredth to either side of the threshold in `ω = n(v−1)`.
 fn judge(statement: Statement, n: u64, precision: u32) -> Result<(Verdict, Value)> {
-    // Exactly one edge, says the count; this is it.
-    count_fixed_points(n, precision)?;
+    // Exactly one edge, says the count below; this is it.
     let batch = enclose_fixed_point(FixedPoint::Edge, n, precision)?;
     let edge = batch.n * batch.deviation_ratio.plus(-1);
     let threshold = match statement {

@@ -61,7 +61,7 @@ statistical = a test stated in advance. `verified` also needs the negative contr
 const SENSES_OF_STABLE: &[(&str, &str)] = &[
     (
         "the odd-point fixed point is linearly stable (spectral radius < 1), n >= 7",
-        "yes, for each n asked: stability.spectral-gap",
+        "yes, proved for every n: stability.every-batch-size (for each n asked, with enclosures: stability.spectral-gap)",
     ),
     ("small perturbations of the odd point decay at that rate", "observed in MPFR orbits: stability.decay"),
     ("the exact configuration (n-1 equal samples) is invariant, any width", "yes, proved: exact.invariant"),
@@ -71,10 +71,13 @@ const SENSES_OF_STABLE: &[(&str, &str)] = &[
     ),
     (
         "the odd point tends to the exact configuration as n grows, at angle 3 pi/n",
-        "checked by enclosures at n up to 10^12: stability.asymptotics",
+        "yes, proved with error bounds for n >= 128: stability.asymptotics",
     ),
     ("a neighbourhood of explicit size is attracted (a basin)", "not covered by this version"),
-    ("the spectrum for all n at once", "not covered by this version: each n asked is proved by itself"),
+    (
+        "among symmetric batches, every start above the edge tends to the odd point",
+        "yes, proved for every n >= 7: model.threshold",
+    ),
     ("networks of finite width", "not covered by this version, except by exact.invariant"),
 ];
 

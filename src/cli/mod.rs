@@ -83,9 +83,12 @@ pub fn main() -> ExitCode {
 }
 
 fn command() -> clap::Command {
-    // A negative number is a value, to be refused as such, and not an unknown option.
-    Cli::command()
-        .mut_subcommands(|command| command.mut_args(|argument| argument.allow_negative_numbers(true)))
+    // A negative number is a value, to be refused as such, and not an unknown option. Flags take none.
+    let value_or_flag = |argument: clap::Arg| {
+        let takes_values = argument.get_action().takes_values();
+        if takes_values { argument.allow_negative_numbers(true) } else { argument }
+    };
+    Cli::command().mut_subcommands(|command| command.mut_args(value_or_flag))
 }
 
 /// Prints what the argument parser has to say: help, which is data, or what is wrong.
@@ -175,4 +178,13 @@ fn precision(text: &str) -> Result<u32> {
 /// Bits to start from so that `digits` digits come out at batch size `n`: spectral gaps cost a few factors of n.
 fn starting_precision(digits: u32, n: u64) -> u32 {
     digits * 10 / 3 + 64 + 4 * n.ilog2()
+}
+
+#[cfg(test)]
+mod tests {
+    /// What the argument parser itself checks, in debug builds alone.
+    #[test]
+    fn the_arguments_are_well_formed() {
+        super::command().debug_assert();
+    }
 }
