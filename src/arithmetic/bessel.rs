@@ -20,9 +20,9 @@ pub(super) const SERIES_BELOW: f64 = 2.0;
 pub(super) fn series<R: Real>(t: &R, order: u32, terms: u32) -> R {
     let square = t.clone().square();
     let one = t.lift(1);
-    let nested = (1..=terms).rev().fold(one.clone(), |sum, m| {
-        one.clone() - square.clone() * sum / t.lift(series_divisor(order, m))
-    });
+    let nested = (1..=terms)
+        .rev()
+        .fold(one.clone(), |sum, m| one.clone() - square.clone() * sum / t.lift(series_divisor(order, m)));
     nested / t.lift(double_factorial(order))
 }
 
@@ -91,15 +91,16 @@ mod tests {
         for order in 0..4 {
             for t in [1e-300, 1e-20, 1e-3, 0.25, 1.0, 1.999, 2.0, 2.001, 3.0] {
                 let reference = Float::with_val(600, t).bessel(order);
-                let close = |value: f64, tolerance: f64| {
-                    (value / reference.to_f64() - 1.0).abs() < tolerance
-                };
+                let close = |value: f64, tolerance: f64| (value / reference.to_f64() - 1.0).abs() < tolerance;
                 assert!(close(t.bessel(order), 1e-14), "f64, order {order} at {t}");
                 for bits in [30, 53, 200] {
                     let enclosed = Interval::from_f64(bits, t).bessel(order);
                     assert!(enclosed.contains(&reference), "{bits} bits, order {order} at {t}");
                     let width = enclosed.relative_width();
-                    assert!(width < 2f64.powi(4 - bits as i32), "{bits} bits, order {order} at {t}: {width:e}");
+                    assert!(
+                        width < 2f64.powi(4 - bits as i32),
+                        "{bits} bits, order {order} at {t}: {width:e}"
+                    );
                 }
                 let tracked = Tracked::exact(t).bessel(order);
                 assert_eq!(tracked.value, t.bessel(order));

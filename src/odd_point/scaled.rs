@@ -111,8 +111,8 @@ impl<R: Real> ScaledBatch<R> {
         // Γ and the row sum of the perturbation δs = 1, as in the plain spectrum.
         let sin_phi = self.sin_phi_over_u.clone() * u;
         let reciprocal = u.lift(1) / &self.cos_phi;
-        let cross = sin_phi * (self.cos_phi.clone() + reciprocal) / pi.clone().times(4)
-            - self.phi.clone() / &two_pi;
+        let cross =
+            sin_phi * (self.cos_phi.clone() + reciprocal) / pi.clone().times(4) - self.phi.clone() / &two_pi;
         let supplement = pi.clone() - &self.theta + self.theta.clone().sin();
         let row_diagonal = u.clone() / share.clone().times(2);
         let row = row_diagonal + (u.lift(1) - u.clone().times(2)) / &share * supplement / &two_pi;
@@ -185,8 +185,8 @@ pub fn scaled_deflated_balance<R: Real>(u: &R, omega: &R) -> R {
     // angles, m − tan m · δ² J_1(δ)/J_0(δ).
     let middle = (angle_a.clone() + &angle_b).over(2);
     let half_difference = (angle_b - angle_a).over(2);
-    let correction = half_difference.clone().square() * half_difference.clone().bessel(1)
-        / half_difference.bessel(0);
+    let correction =
+        half_difference.clone().square() * half_difference.clone().bessel(1) / half_difference.bessel(0);
     let mean = middle.clone() - middle.clone().sin() / middle.cos() * correction;
     let half_pi = u.pi().over(2);
     let one_plus_q = arcsine_primitive(&a).plus(1) + half_pi.clone() * &a;

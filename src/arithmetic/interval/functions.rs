@@ -1,7 +1,7 @@
 //! [`Real`] on intervals: constants, elementary functions by their monotone pieces, and `h`.
 
-use super::super::{Real, bessel};
 use super::super::mpfr::h_guard_bits;
+use super::super::{Real, bessel};
 use super::{Interval, down, larger, smaller, up};
 use rug::float::{Constant, Round};
 use rug::ops::{AddAssignRound, DivAssignRound, MulAssignRound};
