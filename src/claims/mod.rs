@@ -12,6 +12,7 @@ mod exact_invariant;
 mod model_saddle_node;
 mod paths_agree;
 mod stability_asymptotics;
+mod stability_basin;
 mod stability_blocks;
 mod stability_decay;
 mod stability_spectral_gap;
@@ -32,6 +33,7 @@ pub static ALL: &[&Claim] = &[
     &stability_spectral_gap::CLAIM,
     &stability_asymptotics::CLAIM,
     &stability_decay::CLAIM,
+    &stability_basin::CLAIM,
     &paths_agree::CLAIM,
 ];
 

@@ -15,10 +15,12 @@
 
 mod ball;
 mod frame;
+mod input;
 mod orbit_box;
 
 pub use ball::{BallImage, LocalBall};
 pub use frame::{Frame, Weights};
+pub use input::{enclose_gram, gram_from_rows};
 pub use orbit_box::{Ends, OrbitBox};
 
 use crate::arithmetic::{Interval, Real};
@@ -60,7 +62,7 @@ pub struct Basin {
 #[derive(Clone, Debug)]
 pub enum RadiusVerdict {
     /// Every batch within it converges.
-    Proved(Basin),
+    Proved(Box<Basin>),
     /// A batch with two identical samples lies within it, at this distance: it does not converge.
     TooLarge(Interval),
     /// Neither was shown.
@@ -119,9 +121,10 @@ pub fn judge_share(n: u64, share: f64, precision: u32) -> Result<RadiusVerdict> 
     }
     let by_ball = basin_by_ball(&ball, n);
     if radius.certainly_less(&by_ball.radius) {
-        return Ok(RadiusVerdict::Proved(Basin { relative: share, radius, ..by_ball }));
+        return Ok(RadiusVerdict::Proved(Box::new(Basin { relative: share, radius, ..by_ball })));
     }
-    Ok(basin_by_box(&ball, n, &share).map_or(RadiusVerdict::Undecided, RadiusVerdict::Proved))
+    let by_box = basin_by_box(&ball, n, &share).map(Box::new);
+    Ok(by_box.map_or(RadiusVerdict::Undecided, RadiusVerdict::Proved))
 }
 
 fn basin_by_ball(ball: &LocalBall, n: u64) -> Basin {
