@@ -14,6 +14,7 @@ mod model_saddle_node;
 mod model_threshold;
 mod paths_agree;
 mod stability_asymptotics;
+mod stability_basin;
 mod stability_blocks;
 mod stability_decay;
 mod stability_dense;
@@ -40,6 +41,7 @@ pub static ALL: &[&Claim] = &[
     &stability_every_batch_size::CLAIM,
     &stability_asymptotics::CLAIM,
     &stability_decay::CLAIM,
+    &stability_basin::CLAIM,
     &paths_agree::CLAIM,
 ];
 

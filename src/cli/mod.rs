@@ -3,6 +3,7 @@
 //! Exit status: 0 all verified (or the question answered), 1 something refuted, 2 bad usage or input, 3 something
 //! inconclusive.
 
+mod basin;
 mod claims;
 mod decay;
 mod fixed_points;
@@ -59,6 +60,8 @@ enum Command {
     SaddleNode(saddle_node::SaddleNodeArgs),
     /// Follow a small perturbation of the odd point, or of the exact configuration, through many layers
     Decay(decay::DecayArgs),
+    /// Try to prove that a given batch converges to the odd point
+    Basin(basin::BasinArgs),
     /// Follow a batch through the infinite-width network
     Simulate(simulate::SimulateArgs),
 }
@@ -125,6 +128,7 @@ fn failure(error: &Error) -> u8 {
 fn run(command: &Command) -> Result<u8> {
     match command {
         Command::Verify(args) => return verify::run(args),
+        Command::Basin(args) => return basin::run(args),
         Command::Claims(args) => claims::run(args)?,
         Command::Explain(args) => claims::explain(args)?,
         Command::FixedPoints(args) => fixed_points::run(args)?,

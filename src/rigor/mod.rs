@@ -4,6 +4,7 @@
 //! Everything here returns enclosures; an approximate root only says where to look, and a test that does not
 //! succeed is an error that says so, never a wider guess.
 
+pub mod basin;
 mod count;
 pub mod cover;
 mod dense;

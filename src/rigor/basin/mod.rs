@@ -1,0 +1,281 @@
+//! The basin of the odd point: an explicit set of batches, in the full space of covariances, that is proved to
+//! converge to it.
+//!
+//! Two tools (theory, section 2.5; the derivations are in the two files and, by hand, in `proofs/basin.md`):
+//!
+//! * a **local ball** in an adapted norm `N`, in which the layer's differential has its spectral radius as norm
+//!   and the remainder is bounded ([`LocalBall`]);
+//! * an **orbit box**, bounds on the squared distances of a batch, pushed through the layers until it lies
+//!   inside the ball ([`OrbitBox`]). A batch may start from its own box, which proves far more than its distance
+//!   from the odd point does ([`prove_convergence`]).
+//!
+//! Beyond [`best_radius`] nothing can be proved: at that distance there is a batch with two identical samples,
+//! which stay identical for ever. Searches are in double precision and need no rigour; whatever is returned has
+//! been checked with intervals. Not shown: that a batch outside does not converge, and anything at finite width.
+
+mod ball;
+mod frame;
+mod input;
+mod orbit_box;
+
+pub use ball::{BallImage, LocalBall};
+pub use frame::{Frame, Weights};
+pub use input::{enclose_gram, gram_from_rows};
+pub use orbit_box::{Ends, OrbitBox};
+
+use crate::arithmetic::{Interval, Real};
+use crate::layer::{Gram, infinite_width};
+use crate::odd_point::{FixedPoint, SymmetricBatch};
+use crate::{Error, Result};
+use rug::Float;
+
+/// By which tool a radius was proved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// The local ball itself.
+    Ball,
+    /// The orbit box, which lies inside the ball after that many layers.
+    OrbitBox {
+        /// Layers until then.
+        layers: usize,
+    },
+}
+
+/// A proved basin: every batch with the odd point's trace within `radius` of it converges to it.
+#[derive(Clone, Debug)]
+pub struct Basin {
+    /// Batch size.
+    pub n: u64,
+    /// By which tool.
+    pub method: Method,
+    /// Radius in Frobenius norm, cluster variance 1.
+    pub radius: Interval,
+    /// The radius over [`best_radius`].
+    pub relative: Interval,
+    /// Inside the local ball the distance `N` shrinks at least by this factor in each layer.
+    pub rate: Interval,
+    /// The factor that this tends to: the spectral radius.
+    pub final_rate: Interval,
+}
+
+/// What can be said of a radius.
+#[derive(Clone, Debug)]
+pub enum RadiusVerdict {
+    /// Every batch within it converges.
+    Proved(Box<Basin>),
+    /// A batch with two identical samples lies within it, at this distance: it does not converge.
+    TooLarge(Interval),
+    /// Neither was shown.
+    Undecided,
+}
+
+/// The Frobenius distance `(1−r)√((n−1)/(n−2))` of the nearest batch with two identical samples.
+///
+/// # Guarantees
+/// Encloses the norm of `D = −(1−r) zzᵀ + ((1−r)/(n−2)) (P − zzᵀ)`, `z = (e₁ − e₂)/√2`. `C* + D` is positive
+/// semidefinite (`z` is an eigenvector of `C*` of eigenvalue `1−r`), centred, of the trace of `C*`, and maps `z`
+/// to 0: its samples 1 and 2 are identical. No batch with identical samples in the cluster is nearer: with `D` of
+/// trace 0, `−(1−r) = zᵀDz ≥ −√((n−2)/(n−1)) ‖D‖_F`.
+pub fn best_radius(batch: &SymmetricBatch<Interval>) -> Interval {
+    batch.one_minus_r.clone() * operator_to_frobenius(batch)
+}
+
+/// `√((n−1)/(n−2))`: a centred matrix of trace 0 has operator norm at most its Frobenius norm over this.
+fn operator_to_frobenius(batch: &SymmetricBatch<Interval>) -> Interval {
+    (batch.cluster() / batch.n.clone().plus(-2)).sqrt()
+}
+
+/// The largest shares of the best radius that are tried for the orbit box, then a bisection below.
+const FIRST_SHARE: f64 = 0.9999;
+const SHARE_BISECTIONS: usize = 10;
+
+/// The largest basin that can be proved at batch size `n`.
+///
+/// # Errors
+/// `n < 7` or too large; [`Error::NotReached`] if the precision is too small.
+pub fn prove_basin(n: u64, precision: u32) -> Result<Basin> {
+    let ball = LocalBall::prove(n, precision)?;
+    let share = search_share(n, &ball)?;
+    let by_box = match share {
+        Some(share) => basin_by_box(&ball, n, &Interval::from_f64(precision, share)),
+        None => None,
+    };
+    let by_ball = basin_by_ball(&ball, n);
+    Ok(match by_box {
+        Some(basin) if by_ball.radius.certainly_less(&basin.radius) => basin,
+        _ => by_ball,
+    })
+}
+
+/// Judges the radius `share · best_radius`.
+///
+/// # Errors
+/// As [`prove_basin`].
+pub fn judge_share(n: u64, share: f64, precision: u32) -> Result<RadiusVerdict> {
+    let ball = LocalBall::prove(n, precision)?;
+    let best = best_radius(&ball.frame.batch);
+    let share = Interval::from_f64(precision, share);
+    let radius = share.clone() * &best;
+    if best.certainly_less(&radius) {
+        return Ok(RadiusVerdict::TooLarge(best));
+    }
+    let by_ball = basin_by_ball(&ball, n);
+    if radius.certainly_less(&by_ball.radius) {
+        return Ok(RadiusVerdict::Proved(Box::new(Basin { relative: share, radius, ..by_ball })));
+    }
+    let by_box = basin_by_box(&ball, n, &share).map(Box::new);
+    Ok(by_box.map_or(RadiusVerdict::Undecided, RadiusVerdict::Proved))
+}
+
+fn basin_by_ball(ball: &LocalBall, n: u64) -> Basin {
+    let radius = ball.frobenius_radius();
+    Basin {
+        n,
+        method: Method::Ball,
+        relative: radius.clone() / best_radius(&ball.frame.batch),
+        radius,
+        rate: ball.factor.clone(),
+        final_rate: ball.frame.contraction(),
+    }
+}
+
+/// Follows the box around the ball of operator norm `share · (1−r)`, which holds the Frobenius ball of
+/// `share · best_radius`.
+fn basin_by_box(ball: &LocalBall, n: u64, share: &Interval) -> Option<Basin> {
+    let batch = &ball.frame.batch;
+    let start = OrbitBox::around(batch, &(share.clone() * &batch.one_minus_r))?;
+    let layers = layers_until(start, batch, &ball.box_radius())?;
+    Some(Basin {
+        n,
+        method: Method::OrbitBox { layers },
+        radius: share.clone() * best_radius(batch),
+        relative: share.clone(),
+        rate: ball.factor.clone(),
+        final_rate: ball.frame.contraction(),
+    })
+}
+
+/// Layers until the box is within `target` of `batch`; `None` if that does not happen.
+fn layers_until<R: Ends>(start: OrbitBox<R>, batch: &SymmetricBatch<R>, target: &R) -> Option<usize> {
+    let most = 40 * start.n.approximate() as usize;
+    let mut current = start;
+    for layers in 0..=most {
+        if (target.clone() - current.half_difference(batch)).surely_positive() {
+            return Some(layers);
+        }
+        current = current.step()?;
+    }
+    None
+}
+
+/// In double precision: the largest share at which the box comes home.
+fn search_share(n: u64, ball: &LocalBall) -> Result<Option<f64>> {
+    let batch = FixedPoint::OddPoint.locate(n)?;
+    let target = ball.box_radius().approximate() * (1.0 - 1e-9);
+    let comes_home = |share: f64| {
+        OrbitBox::around(&batch, &(share * batch.one_minus_r))
+            .and_then(|start| layers_until(start, &batch, &target))
+            .is_some()
+    };
+    if comes_home(FIRST_SHARE) {
+        return Ok(Some(FIRST_SHARE));
+    }
+    let (mut low, mut high) = (0.0, FIRST_SHARE);
+    for _ in 0..SHARE_BISECTIONS {
+        let middle = (low + high) / 2.0;
+        *(if comes_home(middle) { &mut low } else { &mut high }) = middle;
+    }
+    // A little less, so that outward rounding does not decide.
+    Ok((low > 0.0).then_some(low * (1.0 - 1e-6)))
+}
+
+/// Why one batch converges.
+#[derive(Clone, Debug)]
+pub struct Convergence {
+    /// Layers computed with intervals before anything was proved.
+    pub layers_computed: usize,
+    /// By which tool, from there on.
+    pub method: Method,
+}
+
+/// What was found about one batch.
+#[derive(Clone, Debug)]
+pub struct BatchVerdict {
+    /// The odd sample: the one of largest variance.
+    pub outlier: usize,
+    /// Frobenius distance from the odd point at the same trace, cluster variance 1, before any layer.
+    pub distance: Interval,
+    /// The proof, if there is one.
+    pub convergence: Option<Convergence>,
+    /// The local ball used.
+    pub ball: LocalBall,
+}
+
+/// Tries to prove that the batch with Gram matrix `gram` converges to the odd point, its sample of largest variance
+/// being the odd one. Up to `after` layers are computed with intervals first.
+///
+/// # Shape
+/// `n × n`, symmetric; need not be centred, nor normalised.
+///
+/// # Guarantees
+/// A proof holds for every covariance matrix enclosed by `gram`.
+///
+/// # Errors
+/// As [`prove_basin`]; [`Error::NotReached`] if the trace is not certainly positive.
+pub fn prove_convergence(gram: &Gram<Interval>, after: usize) -> Result<BatchVerdict> {
+    let precision = gram.get(0, 0).precision();
+    let ball = LocalBall::prove(gram.n() as u64, precision)?;
+    let mut covariance = gram.clone();
+    covariance.recentre();
+    if !covariance.trace().certainly_positive() {
+        return Err(Error::NotReached(
+            "the batch's variance is not certainly positive: raise --precision".to_owned(),
+        ));
+    }
+    let outlier = largest_variance(&covariance);
+    covariance = with_last(&covariance, outlier);
+    let distance = ball.distance(&covariance);
+    for layers_computed in 0..=after {
+        if let Some(method) = converges(&ball, &covariance) {
+            let convergence = Some(Convergence { layers_computed, method });
+            return Ok(BatchVerdict { outlier, distance, convergence, ball });
+        }
+        if layers_computed < after {
+            covariance = infinite_width::layer(&covariance);
+        }
+    }
+    Ok(BatchVerdict { outlier, distance, convergence: None, ball })
+}
+
+fn converges(ball: &LocalBall, covariance: &Gram<Interval>) -> Option<Method> {
+    if ball.distance(covariance).certainly_less(&ball.frobenius_radius()) {
+        return Some(Method::Ball);
+    }
+    let start = OrbitBox::of(covariance)?;
+    let layers = layers_until(start, &ball.frame.batch, &ball.box_radius())?;
+    Some(Method::OrbitBox { layers })
+}
+
+fn largest_variance(covariance: &Gram<Interval>) -> usize {
+    let variance = |i: usize| covariance.get(i, i).midpoint();
+    (1..covariance.n()).fold(0, |best, i| if variance(i) > variance(best) { i } else { best })
+}
+
+/// The same batch with sample `k` moved to the end.
+fn with_last(covariance: &Gram<Interval>, k: usize) -> Gram<Interval> {
+    let n = covariance.n();
+    let source = |i: usize| match i {
+        i if i == n - 1 => k,
+        i if i < k => i,
+        i => i + 1,
+    };
+    Gram::from_entries(n, |i, j| covariance.get(source(i), source(j)).clone())
+}
+
+/// The number itself, as an interval of no width at the lower end.
+fn lower_end(x: &Interval) -> Interval {
+    Interval::point(Float::with_val(x.precision(), x.lower()))
+}
+
+#[cfg(test)]
+mod tests;

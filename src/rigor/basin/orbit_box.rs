@@ -1,0 +1,321 @@
+use super::frame::{larger, magnitude};
+use crate::arithmetic::{Interval, Real};
+use crate::layer::Gram;
+use crate::odd_point::SymmetricBatch;
+
+/// A number whose enclosure can be replaced by either of its ends.
+pub trait Ends: Real {
+    /// A number that is certainly not larger.
+    fn floor(&self) -> Self;
+    /// A number that is certainly not smaller.
+    fn ceiling(&self) -> Self;
+    /// Whether it is certainly positive.
+    fn surely_positive(&self) -> bool;
+}
+
+impl Ends for f64 {
+    fn floor(&self) -> Self {
+        *self
+    }
+    fn ceiling(&self) -> Self {
+        *self
+    }
+    fn surely_positive(&self) -> bool {
+        *self > 0.0
+    }
+}
+
+impl Ends for Interval {
+    fn floor(&self) -> Self {
+        Self::point(self.lower().clone())
+    }
+    fn ceiling(&self) -> Self {
+        Self::point(self.upper().clone())
+    }
+    fn surely_positive(&self) -> bool {
+        self.certainly_positive()
+    }
+}
+
+/// Bounds on the squared distances of a batch, scaled so that the outlier's have the mean `n²`.
+#[derive(Clone, Debug)]
+pub struct OrbitBox<R> {
+    /// Batch size.
+    pub n: R,
+    /// Least and largest squared distance within the cluster.
+    pub within: [R; 2],
+    /// Least and largest mean of a cluster sample's squared distances to the others of the cluster.
+    pub rows: [R; 2],
+    /// Bounds of the mean squared distance within the cluster.
+    pub mean: [R; 2],
+    /// Least and largest deviation of the outlier's squared distances from `n²`.
+    pub across: [R; 2],
+}
+
+/// A box is made wider than its batch by this part of its distances.
+const SLACK: i64 = 1 << 30;
+
+/// Variances that a box allows.
+struct Variances<R> {
+    /// Of a cluster sample.
+    cluster: [R; 2],
+    /// The same without the share of its distance to the outlier.
+    central: [R; 2],
+    /// Of the outlier.
+    outlier: [R; 2],
+}
+
+impl<R: Ends> OrbitBox<R> {
+    /// The box of all batches within `radius` of `batch` in operator norm, with the trace of `batch`.
+    ///
+    /// # Errors
+    /// `None` if two samples of the cluster may be identical, or the numbers say too little.
+    pub fn around(batch: &SymmetricBatch<R>, radius: &R) -> Option<Self> {
+        let n = batch.n.clone();
+        let m = batch.cluster();
+        let (within, across) = distances(batch);
+        let square = n.clone().square();
+        let factors =
+            [(square.clone() / (across.clone() + radius)).floor(), (square / (across - radius)).ceiling()];
+        let bounds = |reach: &R| {
+            let [low, high] = [within.clone() - reach, within.clone() + reach];
+            low.surely_positive().then(|| [(low * &factors[0]).floor(), (high * &factors[1]).ceiling()])
+        };
+        let reach = radius.clone().times(2);
+        let others = m.clone().plus(-1);
+        let row_reach = m.clone() * m.plus(3) * radius / (n.clone() * &others);
+        let deviation = radius.clone().times(3) * &factors[1];
+        Some(Self {
+            within: bounds(&reach)?,
+            rows: bounds(&row_reach)?,
+            mean: bounds(&(reach / others))?,
+            across: [(-deviation.clone()).floor(), deviation.ceiling()],
+            n,
+        })
+    }
+
+    /// The smallest box of one batch, outlier last; every matrix enclosed by `gram` is in it.
+    ///
+    /// # Shape
+    /// `n × n`; need not be centred nor normalised, since distances are invariant and scaled here.
+    ///
+    /// # Errors
+    /// `None` if two samples may be identical, or the numbers say too little.
+    pub fn of(gram: &Gram<R>) -> Option<Self> {
+        let outlier = gram.n() - 1;
+        let distance =
+            |i: usize, j: usize| gram.get(i, i).clone() + gram.get(j, j) - gram.get(i, j).clone().times(2);
+        let n = gram.get(0, 0).lift(gram.n() as i64);
+        let m = n.clone().plus(-1);
+        let others = m.clone().plus(-1);
+        let zero = n.lift(0);
+        let to_outlier: Vec<R> = (0..outlier).map(|i| distance(i, outlier)).collect();
+        let total = to_outlier.iter().fold(zero.clone(), |sum, x| sum + x);
+        let square = n.clone().square();
+        if !total.surely_positive() {
+            return None;
+        }
+        let factor = square.clone() * &m / total;
+        let (mut within, mut rows, mut mean) = (None, None, zero.clone());
+        for i in 0..outlier {
+            let mut row = zero.clone();
+            for j in (0..outlier).filter(|&j| j != i) {
+                let scaled = distance(i, j) * &factor;
+                if !scaled.surely_positive() {
+                    return None;
+                }
+                row = row + &scaled;
+                widen(&mut within, &scaled);
+            }
+            let row = row / &others;
+            widen(&mut rows, &row);
+            mean = mean + row;
+        }
+        let mean = mean / m;
+        // A box of no width would leave the chord's slope undetermined.
+        let within = within.map(|[low, high]: [R; 2]| {
+            [(low.clone() - low.over(SLACK)).floor(), (high.clone() + high.over(SLACK)).ceiling()]
+        });
+        let mut across = Some([zero.clone(), zero]);
+        to_outlier.into_iter().for_each(|x| widen(&mut across, &(x * &factor - &square)));
+        Some(Self { n, within: within?, rows: rows?, mean: [mean.floor(), mean.ceiling()], across: across? })
+    }
+
+    /// The box after one layer; `None` where the bounds no longer hold.
+    pub fn step(&self) -> Option<Self> {
+        let (n, pi) = (&self.n, self.n.pi());
+        let m = n.clone().plus(-1);
+        let variances = self.variances();
+        let Variances { cluster: [least, most], .. } = &variances;
+        let [low, high] = &self.within;
+        // p ≥ e/4, below which p·h is not monotone.
+        let sound = [least.clone().times(4) - high, low.clone(), high.clone() - low];
+        if !sound.iter().all(Ends::surely_positive) {
+            return None;
+        }
+        let gap = self.norm_gap(least);
+        let upper = |p: &R, distance: &R| {
+            let chord = distance.clone() - &gap;
+            let half = distance.clone().over(2);
+            // Where the chord's bound is negative, p·h ≥ 0 is still true.
+            if chord.surely_positive() { half - shrinkage(p, &chord) / &pi } else { half }
+        };
+        let average = self.mean_variance();
+        let halfway = (average.clone() + most).over(2);
+        let lower = |distance: &R| distance.clone().over(2) - shrinkage(least, distance) / &pi;
+        let (bottom, top) = (lower(low), lower(high));
+        let slope = (top - &bottom) / (high.clone() - low);
+        let chord = |mean: &R| slope.clone() * (mean.clone() - low) + &bottom;
+
+        let [weak, strong] = self.cross_shrinkage(&variances)?;
+        let square = n.clone().square();
+        // mean of (aᵢ + a_o)/2 = (1 + m²)/2 + S/(2mn²), S the sum of the distances within the cluster.
+        let base = (m.clone().square().plus(1)).over(2);
+        let share = m.clone().plus(-1) / square.clone().times(2);
+        let least_mean = base.clone() + share.clone() * &self.mean[0] - strong.clone() / &pi;
+        let most_mean = base + share * &self.mean[1] - weak.clone() / &pi;
+        if !(least_mean.surely_positive() && bottom.surely_positive()) {
+            return None;
+        }
+        let factors = [(square.clone() / most_mean).floor(), (square / least_mean).ceiling()];
+        let scaled = |low: R, high: R| [(low * &factors[0]).floor(), (high * &factors[1]).ceiling()];
+
+        let others = m.clone().plus(-1);
+        let spread = (self.rows[1].clone() - &self.rows[0]) * others.clone().square() / &m;
+        let bend = (strong - weak) * others / (pi.clone() * &m);
+        let deviation = |extreme: &R| {
+            let straight = (spread.clone() + magnitude(extreme)) / n.clone().times(2);
+            ((straight + &bend) * &factors[1]).ceiling()
+        };
+        let [down, up] = &self.across;
+        let across = [-deviation(down), deviation(up)];
+        Some(Self {
+            n: n.clone(),
+            within: scaled(bottom.clone(), upper(most, high)),
+            rows: scaled(chord(&self.rows[0]), upper(&halfway, &self.rows[1])),
+            mean: scaled(chord(&self.mean[0]), upper(&average, &self.mean[1])),
+            across,
+        })
+    }
+
+    fn variances(&self) -> Variances<R> {
+        let n = &self.n;
+        let m = n.clone().plus(-1);
+        let square = n.clone().square();
+        let [down, up] = &self.across;
+        let others = m.clone().plus(-1);
+        let pairs = others.clone() * &m / square.clone().times(2);
+        let own = others.clone() / n;
+        let rest = others.clone() * m.clone().plus(-2) / square.clone().times(2);
+        let shared = others * &m / square;
+        // aᵢ from its row and all pairs, and from its row and the pairs without it.
+        let direct = |row: &R, mean: &R| (own.clone() * row - pairs.clone() * mean).plus(1);
+        let apart = |row: &R, other: &R| (shared.clone() * row - rest.clone() * other).plus(1);
+        let central = [
+            larger(direct(&self.rows[0], &self.mean[1]), &apart(&self.rows[0], &self.within[1])).floor(),
+            -larger(-direct(&self.rows[1], &self.mean[0]), &-apart(&self.rows[1], &self.within[0])).floor(),
+        ];
+        let cluster = [
+            (central[0].clone() + down.clone() / n).floor(),
+            (central[1].clone() + up.clone() / n).ceiling(),
+        ];
+        let top = m.square();
+        let outlier =
+            [(top.clone() - pairs.clone() * &self.mean[1]).floor(), (top - pairs * &self.mean[0]).ceiling()];
+        Variances { cluster, central, outlier }
+    }
+
+    /// The largest mean variance of the cluster: `1 + S(1/(mn) − 1/(2n²))`.
+    fn mean_variance(&self) -> R {
+        let n = &self.n;
+        let m = n.clone().plus(-1);
+        let share = m.clone().plus(-1) * n.clone().plus(1) / n.clone().square().times(2);
+        (share * &self.mean[1]).plus(1).ceiling()
+    }
+
+    /// Largest `(√aᵢ − √aⱼ)²`.
+    fn norm_gap(&self, least: &R) -> R {
+        let m = self.n.clone().plus(-1);
+        let width = |[low, high]: &[R; 2]| high.clone() - low;
+        let by_pairs = m.clone().plus(-2) * width(&self.within);
+        let by_rows = m.plus(-1) * width(&self.rows);
+        let smaller = -larger(-by_pairs, &-by_rows);
+        let difference = (smaller + width(&self.across)) / &self.n;
+        (difference.square() / least.clone().times(4)).ceiling()
+    }
+
+    /// Least and largest `p h(φ)` over the pairs with the outlier.
+    fn cross_shrinkage(&self, variances: &Variances<R>) -> Option<[R; 2]> {
+        let n = &self.n;
+        let Variances { cluster: [a, b], central: [c, d], outlier: [x, y] } = variances;
+        if !(a.surely_positive() && c.surely_positive() && x.surely_positive()) {
+            return None;
+        }
+        let square = n.clone().square();
+        let sum =
+            |cluster: &R, outlier: &R| (cluster.clone().sqrt() + outlier.clone().sqrt()).square() - &square;
+        // By how much a deviation ε of the distance moves e: ε((√a + √a_o)/(n√a) − 1), √a between its ends.
+        let slope = |cluster: &R, outlier: &R| (outlier.clone() / cluster).sqrt().plus(1) / n - n.lift(1);
+        let steepest = larger(magnitude(&slope(b, x)), &magnitude(&slope(a, y)));
+        let [down, up] = &self.across;
+        let shift = steepest * larger(magnitude(down), up);
+        let least = sum(c, x) - &shift;
+        let most = sum(d, y) + &shift;
+        let (small, large) = ((a.clone() * x).sqrt(), (b.clone() * y).sqrt());
+        if !(small.clone().times(4) - &most).surely_positive() {
+            return None;
+        }
+        // e ≥ 0 for every covariance, by the triangle inequality; where the bound says less, 0 is the bound.
+        let weak = if least.surely_positive() { shrinkage(&large, &least).floor() } else { n.lift(0) };
+        Some([weak, shrinkage(&small, &most).ceiling()])
+    }
+
+    /// A bound over the box of half the Frobenius norm of the difference of the squared distances from those of
+    /// `batch`, once `C` has the trace of `batch`.
+    pub fn half_difference(&self, batch: &SymmetricBatch<R>) -> R {
+        let n = &self.n;
+        let m = n.clone().plus(-1);
+        let pairs = m.clone() * m.clone().plus(-1);
+        let twice_outlier = m.clone() * n.clone().square().times(2);
+        let (within, across) = distances(batch);
+        let total = pairs.clone() * &within + m.clone().times(2) * &across;
+        let square = n.clone().square();
+        let scale = |distance: &R| total.clone() / (pairs.clone() * distance + &twice_outlier);
+        let [low, high] = &self.within;
+        let [down, up] = &self.across;
+        let factors = [scale(&self.mean[1]).floor(), scale(&self.mean[0]).ceiling()];
+        let off = |low: R, high: R, centre: &R| {
+            let below = magnitude(&(low * &factors[0] - centre));
+            larger(below, &magnitude(&(high * &factors[1] - centre)))
+        };
+        let on_pairs = off(low.clone(), high.clone(), &within);
+        let on_cross = off(square.clone() + down, square + up, &across);
+        ((pairs * on_pairs.square() + m.times(2) * on_cross.square()).sqrt() / n.lift(2)).ceiling()
+    }
+}
+
+/// Widens bounds so that they hold `x`.
+fn widen<R: Ends>(bounds: &mut Option<[R; 2]>, x: &R) {
+    let (low, high) = (x.floor(), x.ceiling());
+    *bounds = Some(match bounds.take() {
+        None => [low, high],
+        Some([least, most]) => {
+            let below = (least.clone() - &low).surely_positive();
+            let above = (high.clone() - &most).surely_positive();
+            [if below { low } else { least }, if above { high } else { most }]
+        }
+    });
+}
+
+/// `p h(θ)` with `4p sin²(θ/2) = e`.
+fn shrinkage<R: Real>(p: &R, e: &R) -> R {
+    let half_angle = (e.clone() / p.clone().times(4)).sqrt().asin();
+    half_angle.times(2).h() * p
+}
+
+/// Squared distances within the cluster and to the outlier.
+fn distances<R: Real>(batch: &SymmetricBatch<R>) -> (R, R) {
+    let y = batch.variance_ratio();
+    let across = y.clone().times(2) / batch.cluster();
+    (batch.one_minus_r.clone().times(2), y.plus(1) + across)
+}

@@ -1,0 +1,257 @@
+use super::*;
+use crate::layer::infinite_width::layer;
+use crate::odd_point::Mode;
+use crate::rigor::enclose_fixed_point;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+const BITS: u32 = 128;
+
+fn frame(n: u64, weights: Weights<f64>) -> Frame<f64> {
+    Frame::at(FixedPoint::OddPoint.locate(n).unwrap(), weights)
+}
+
+/// `N(D)` from its definition in the frame's head: `x₀ = ⟨E₀, D⟩`; `w₁`, `w₂` from the diagonal `Σ αₖwₖᵢ` and the
+/// cross entries `Σ γₖwₖᵢ`, both less their means; the pair part is what is left of the cluster's entries.
+fn norm(frame: &Frame<f64>, d: &Gram<f64>) -> f64 {
+    let (n, m) = (d.n(), d.n() - 1);
+    let [diagonal, within, outlier] = frame.trivial_entries();
+    let entry = |i: usize, j: usize| match (i == m, j == m) {
+        (true, true) => outlier,
+        (false, false) if i != j => within,
+        _ => diagonal,
+    };
+    let product: f64 = (0..n * n).map(|k| entry(k / n, k % n) * d.get(k / n, k % n)).sum();
+    // E₀ is held divided by its weight ω₀, and N reads ω₀x₀.
+    let trivial = product * frame.weights.trivial.powi(2);
+    let centred = |values: Vec<f64>| {
+        let mean = values.iter().sum::<f64>() / m as f64;
+        values.into_iter().map(|x| x - mean).collect::<Vec<_>>()
+    };
+    let on_diagonal = centred((0..m).map(|i| *d.get(i, i)).collect());
+    let on_cross = centred((0..m).map(|i| *d.get(i, m)).collect());
+    let [[a1, b1, c1], [a2, b2, c2]] = frame.eigenvectors;
+    let determinant = a1 * c2 - a2 * c1;
+    let w: Vec<[f64; 2]> = (0..m)
+        .map(|i| {
+            let (x, y) = (on_diagonal[i], on_cross[i]);
+            [(c2 * x - a2 * y) / determinant, (a1 * y - c1 * x) / determinant]
+        })
+        .collect();
+    let mut square = trivial * trivial + w.iter().map(|w| w[0] * w[0] + w[1] * w[1]).sum::<f64>();
+    let x0 = product * frame.weights.trivial;
+    for i in 0..m {
+        for j in (0..m).filter(|&j| j != i) {
+            let standard = b1 * (w[i][0] + w[j][0]) + b2 * (w[i][1] + w[j][1]);
+            let pair = d.get(i, j) - within * frame.weights.trivial * x0 - standard;
+            square += pair * pair;
+        }
+    }
+    square.sqrt()
+}
+
+fn scaled(d: &Gram<f64>, factor: f64) -> Gram<f64> {
+    d.map(|x| x * factor)
+}
+
+/// Towards the nearest batch with two identical samples; of operator norm 1.
+fn merging(n: usize) -> Gram<f64> {
+    let z = |i: usize| [1.0, -1.0].get(i).copied().unwrap_or(0.0) * 0.5_f64.sqrt();
+    let size = n as f64;
+    Gram::from_entries(n, |i, j| {
+        let projector = f64::from(i == j) - 1.0 / size;
+        -z(i) * z(j) + (projector - z(i) * z(j)) / (size - 2.0)
+    })
+}
+
+/// Directions of Frobenius norm 1 with trace 0 and zero row sums, either sign.
+fn directions(n: usize) -> Vec<(String, Gram<f64>)> {
+    let mut all: Vec<(String, Gram<f64>)> = Mode::ALL
+        .iter()
+        .flat_map(|mode| (0..if *mode == Mode::Random { 4 } else { 1 }).map(move |seed| (mode, seed)))
+        .map(|(mode, seed)| (mode.name().to_owned(), mode.direction(n, &1.0, seed)))
+        .collect();
+    all.push(("merging".to_owned(), merging(n)));
+    all.into_iter()
+        .flat_map(|(name, d)| {
+            let unit = scaled(&d, 1.0 / d.frobenius_norm());
+            [(format!("+{name}"), unit.clone()), (format!("-{name}"), scaled(&unit, -1.0))]
+        })
+        .collect()
+}
+
+/// The bound itself, in float64: `N(T(C) − C*) ≤ φ(R) N(C − C*)` on the sphere and inside.
+#[test]
+fn layer_contracts_the_adapted_norm_as_bounded() {
+    for n in [7, 8, 13, 20] {
+        let weights = Weights { trivial: 1.1, standard: [1.4, 0.5] };
+        let frame = frame(n, weights);
+        let centre = frame.batch.covariance(n as usize);
+        for radius in [0.02, 0.2].map(|share| share * frame.batch.one_minus_r) {
+            let BallImage { factor, positive } = frame.ball_image(&radius);
+            assert!(positive.iter().all(|x| *x > 0.0));
+            for (name, unit) in directions(n as usize) {
+                for part in [1.0, 0.3] {
+                    let d = scaled(&unit, part * radius / norm(&frame, &unit));
+                    let image = layer(&centre.add_scaled(&1.0, &d)).sub(&centre);
+                    let ratio = norm(&frame, &image) / norm(&frame, &d);
+                    assert!(ratio <= factor, "n = {n}, {name}: {ratio} > {factor}");
+                    let frobenius = norm(&frame, &d) / d.frobenius_norm();
+                    assert!(frobenius <= frame.frobenius_factor() * (1.0 + 1e-12), "{name}: {frobenius}");
+                }
+            }
+        }
+    }
+}
+
+/// As `R → 0` the factor tends to the spectral radius, and the norm is attained by an eigenvector.
+#[test]
+fn small_balls_contract_like_the_spectrum() {
+    for n in [7, 30, 1000] {
+        let frame = frame(n, Weights { trivial: 1.0, standard: [1.5, 0.5] });
+        let factor = frame.ball_image(&(1e-12 * frame.batch.one_minus_r)).factor;
+        assert!((factor - frame.contraction()).abs() < 1e-9, "n = {n}: {factor}");
+    }
+    let frame = frame(9, Weights { trivial: 1.0, standard: [1.5, 0.5] });
+    let centre = frame.batch.covariance(9);
+    let d = scaled(&Mode::Trivial.direction(9, &1.0, 0), 1e-6);
+    let image = layer(&centre.add_scaled(&1.0, &d)).sub(&centre);
+    let ratio = norm(&frame, &image) / norm(&frame, &d);
+    assert!((ratio - frame.spectrum.trivial).abs() < 1e-4, "{ratio}");
+}
+
+/// A batch's own box, one layer on, holds the box of the batch one layer on.
+#[test]
+fn boxes_hold_their_batches() {
+    let mut rng = ChaCha8Rng::seed_from_u64(5);
+    for n in [8, 15, 40] {
+        let batch = FixedPoint::OddPoint.locate(n).unwrap();
+        let centre = batch.covariance(n as usize);
+        for (name, unit) in directions(n as usize) {
+            let share = rng.random_range(0.1..0.9);
+            let reach = share * batch.one_minus_r;
+            let covariance = centre.add_scaled(&reach, &unit);
+            let around = OrbitBox::around(&batch, &reach).unwrap();
+            let own = OrbitBox::of(&covariance).unwrap();
+            assert_inside(&own, &around, &format!("n = {n}, {name}: ball"));
+            for start in [own, around] {
+                let (mut image, mut bounds) = (covariance.clone(), start);
+                for _ in 0..5 {
+                    let Some(next) = bounds.step() else { break };
+                    image = layer(&image);
+                    bounds = next;
+                    assert_inside(&OrbitBox::of(&image).unwrap(), &bounds, &format!("n = {n}, {name}"));
+                }
+            }
+        }
+    }
+}
+
+fn assert_inside(inner: &OrbitBox<f64>, outer: &OrbitBox<f64>, what: &str) {
+    // `of` widens a box by 2⁻³⁰ of its distances; float64 rounds those near n² by some 1e-12.
+    let within = |[a, b]: [f64; 2], [c, d]: [f64; 2]| a >= c - 1e-8 * a && b <= d + 1e-8 * b;
+    assert!(within(inner.within, outer.within), "{what}: {inner:?} {outer:?}");
+    assert!(within(inner.rows, outer.rows), "{what}: {inner:?} {outer:?}");
+    assert!(within(inner.mean, outer.mean), "{what}: {inner:?} {outer:?}");
+    let slack = 1e-9;
+    let across = inner.across[0] >= outer.across[0] - slack && inner.across[1] <= outer.across[1] + slack;
+    assert!(across, "{what}: {inner:?} {outer:?}");
+}
+
+/// `‖C − C*‖_F` after the bound has been followed equals the box's own estimate at least.
+#[test]
+fn half_difference_bounds_the_distance() {
+    let batch = FixedPoint::OddPoint.locate(12).unwrap();
+    let centre = batch.covariance(12);
+    for (name, unit) in directions(12) {
+        let d = scaled(&unit, 0.3 * batch.one_minus_r);
+        let own = OrbitBox::of(&centre.add_scaled(&1.0, &d)).unwrap();
+        assert!(own.half_difference(&batch) >= d.frobenius_norm() * (1.0 - 1e-6), "{name}");
+    }
+}
+
+/// Centred, trace 0, of norm `√((n−1)/(n−2))`, and it merges samples 0 and 1 exactly at `1 − r`.
+#[test]
+fn nearest_batch_with_identical_samples() {
+    for n in [7_usize, 20, 100] {
+        let d = merging(n);
+        let batch = enclose_fixed_point(FixedPoint::OddPoint, n as u64, BITS).unwrap();
+        let norm = d.frobenius_norm() * batch.one_minus_r.approximate();
+        assert!((norm / best_radius(&batch).approximate() - 1.0).abs() < 1e-12);
+        assert!(d.trace().abs() < 1e-12 && d.row(0).iter().sum::<f64>().abs() < 1e-14);
+        let merged = FixedPoint::OddPoint.locate(n as u64).unwrap();
+        let c = merged.covariance(n).add_scaled(&merged.one_minus_r, &d);
+        assert!((c.get(0, 0) + c.get(1, 1) - 2.0 * c.get(0, 1)).abs() < 1e-12);
+    }
+}
+
+#[test]
+fn radii_are_judged_three_ways() {
+    assert!(matches!(judge_share(24, 0.9999, BITS).unwrap(), RadiusVerdict::Proved(_)));
+    assert!(matches!(judge_share(24, 1.001, BITS).unwrap(), RadiusVerdict::TooLarge(_)));
+    assert!(matches!(judge_share(7, 0.9, BITS).unwrap(), RadiusVerdict::Undecided));
+    assert!(matches!(judge_share(7, 0.1, BITS).unwrap(), RadiusVerdict::Proved(_)));
+}
+
+/// What was reached, not to be lost (proofs/basin.md has the table).
+#[test]
+fn shares_of_the_best_radius() {
+    for (n, share) in [(7, 0.16), (8, 0.23), (10, 0.29), (14, 0.47), (16, 0.75), (18, 0.94), (20, 0.99)] {
+        let basin = prove_basin(n, BITS).unwrap();
+        assert!(*basin.relative.lower() > share, "n = {n}: {:?}", basin.relative);
+        assert!(*basin.rate.upper() < 1);
+    }
+}
+
+/// From the other side: batches just inside the radius do converge, in float64; and how far one can go in each
+/// direction before the layer no longer brings them back (printed with `--nocapture`).
+#[test]
+fn perturbations_inside_the_radius_decay() {
+    for n in [7_u64, 10, 16, 24] {
+        let basin = prove_basin(n, BITS).unwrap();
+        let radius = basin.radius.approximate();
+        let batch = FixedPoint::OddPoint.locate(n).unwrap();
+        let centre = batch.covariance(n as usize);
+        for (name, unit) in directions(n as usize) {
+            let returns = |reach: f64| returns(&centre, &unit, reach);
+            assert!(returns(0.999 * radius), "n = {n}, {name} at the radius {radius}");
+            let (mut inside, mut outside) = (radius, radius);
+            while returns(outside) && outside < 1e3 {
+                (inside, outside) = (outside, 1.5 * outside);
+            }
+            for _ in 0..12 {
+                let middle = (inside + outside) / 2.0;
+                *(if returns(middle) { &mut inside } else { &mut outside }) = middle;
+            }
+            println!(
+                "n = {n:2} {name:10} radius {radius:.4} boundary {inside:9.4} ({:7.2} radii)",
+                inside / radius
+            );
+        }
+    }
+}
+
+/// Whether the batch is a covariance (its 2×2 minors are ≥ 0) and comes back within `60 n` layers.
+fn returns(centre: &Gram<f64>, unit: &Gram<f64>, reach: f64) -> bool {
+    let mut covariance = centre.add_scaled(&reach, unit);
+    let n = covariance.n();
+    let variance = |i: usize| *covariance.get(i, i);
+    let admissible = (0..n).all(|i| {
+        variance(i) > 0.0
+            && (0..i).all(|j| {
+                let minor = variance(i) * variance(j) - covariance.get(i, j).powi(2);
+                let distance = variance(i) + variance(j) - 2.0 * covariance.get(i, j);
+                minor >= 0.0 && distance > 1e-9
+            })
+    });
+    if !admissible {
+        return false;
+    }
+    for _ in 0..60 * n {
+        covariance = layer(&covariance);
+        if covariance.sub(centre).frobenius_norm() < 1e-3 * reach {
+            return true;
+        }
+    }
+    false
+}
