@@ -73,7 +73,10 @@ const SENSES_OF_STABLE: &[(&str, &str)] = &[
         "the odd point tends to the exact configuration as n grows, at angle 3 pi/n",
         "yes, proved with error bounds for n >= 128: stability.asymptotics",
     ),
-    ("a neighbourhood of explicit size is attracted (a basin)", "not covered by this version"),
+    (
+        "a ball of explicit radius around the odd point is attracted, in the full space",
+        "yes, proved for each n from 7 to 1000 asked: stability.basin",
+    ),
     (
         "among symmetric batches, every start above the edge tends to the odd point",
         "yes, proved for every n >= 7: model.threshold",
