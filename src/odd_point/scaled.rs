@@ -12,7 +12,7 @@
 //! vanishes, so `u = 0` is an ordinary point: over intervals the same code speaks of one n (`u` narrow) and of all
 //! large n at once (`u` from 0). The eigenvalues are given by their gaps `1 − λ`, divided by `u`.
 //!
-//! Equal, term by term, to the formulas of [`super::model`] and [`super::spectrum`] times a power of n; the tests
+//! Equal, term by term, to the formulas of [`super::SymmetricBatch`] and [`super::Spectrum`] times a power of n; the tests
 //! compare both at finite n. The source is theory, sections 2.2 to 2.4.
 
 use super::model::arcsine_primitive;
