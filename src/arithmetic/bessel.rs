@@ -22,8 +22,8 @@ pub(super) fn series<R: Real>(t: &R, order: u32, terms: u32) -> R {
     let one = t.lift(1);
     let nested = (1..=terms)
         .rev()
-        .fold(one.clone(), |sum, m| one.clone() - square.clone() * sum / t.lift(series_divisor(order, m)));
-    nested / t.lift(double_factorial(order))
+        .fold(one.clone(), |sum, m| one.clone() - (square.clone() * sum).over(series_divisor(order, m)));
+    nested.over(double_factorial(order))
 }
 
 /// The ratio of consecutive terms is `−t²` over this.
@@ -36,13 +36,14 @@ pub(super) fn double_factorial(order: u32) -> i64 {
     (0..=i64::from(order)).map(|k| 2 * k + 1).product()
 }
 
-/// How many terms bring the first one left out below `2^−bits` of the first, for `|t| ≤ 2`.
-pub(super) fn terms(order: u32, bits: u32) -> u32 {
+/// How many terms bring the first one left out below `2^−bits` of the leading one, for `|t| ≤ magnitude ≤ 2`.
+pub(super) fn terms(order: u32, bits: u32, magnitude: f64) -> u32 {
+    // One bit more than asked covers the rounding of the logarithms.
     let mut remaining = f64::from(bits) + 1.0;
     let mut m = 0;
     while remaining > 0.0 {
         m += 1;
-        remaining -= (series_divisor(order, m) as f64 / SERIES_BELOW.powi(2)).log2();
+        remaining -= (series_divisor(order, m) as f64 / magnitude.powi(2)).log2();
     }
     m
 }

@@ -6,7 +6,7 @@
 use super::{Real, bessel};
 use crate::{Result, bad_input};
 use rug::Float;
-use rug::float::Constant;
+use rug::float::{Constant, Round};
 
 /// The fewest bits a precision may have: single precision's.
 pub const MIN_PRECISION: u32 = 24;
@@ -85,7 +85,8 @@ impl Real for Float {
         let precision = self.prec();
         let wide = Float::with_val(precision.saturating_add(GUARD_BITS), &self);
         let value = if wide.as_abs().lt(&bessel::SERIES_BELOW) {
-            bessel::series(&wide, order, bessel::terms(order, wide.prec()))
+            let magnitude = wide.to_f64_round(Round::AwayZero).abs();
+            bessel::series(&wide, order, bessel::terms(order, wide.prec(), magnitude))
         } else {
             bessel::by_recurrence(&wide, order)
         };

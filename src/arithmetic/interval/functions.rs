@@ -110,7 +110,8 @@ fn bessel_at(t: &Float, order: u32) -> Interval {
     let value = if *t < bessel::SERIES_BELOW {
         // Alternating with decreasing terms: the terms left out sum to less than the first of them, which is
         // below 2^−(wide precision) of the sum, itself at most 1.
-        let sum = bessel::series(&wide, order, bessel::terms(order, wide.precision()));
+        let terms = bessel::terms(order, wide.precision(), t.to_f64_round(Round::AwayZero).abs());
+        let sum = bessel::series(&wide, order, terms);
         let left_out = Float::with_val(t.prec(), 1) >> wide.precision();
         sum.inflate(&left_out)
     } else {
