@@ -3,9 +3,11 @@
 //! Exit status: 0 all verified (or the question answered), 1 something refuted, 2 bad usage or input, 3 something
 //! inconclusive.
 
+mod certify;
 mod claims;
 mod decay;
 mod fixed_points;
+mod replay;
 mod saddle_node;
 pub mod simulate;
 mod spectrum;
@@ -61,6 +63,10 @@ enum Command {
     Decay(decay::DecayArgs),
     /// Follow a batch through the infinite-width network
     Simulate(simulate::SimulateArgs),
+    /// Write proofs as data, one JSON line a statement; an interrupted run resumes
+    Certify(certify::CertifyArgs),
+    /// Check certificates from their data, without the search that made them
+    Replay(replay::ReplayArgs),
 }
 
 /// Output for people or for programs.
@@ -129,6 +135,8 @@ fn run(command: &Command) -> Result<u8> {
         Command::SaddleNode(args) => saddle_node::run(args)?,
         Command::Decay(args) => decay::run(args)?,
         Command::Simulate(args) => simulate::run(args)?,
+        Command::Certify(args) => certify::run(args)?,
+        Command::Replay(args) => return replay::run(args),
     }
     Ok(ALL_VERIFIED)
 }

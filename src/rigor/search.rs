@@ -1,0 +1,111 @@
+//! Makes the records of a certificate: for each statement the search, and what it found as data.
+//!
+//! The records are meant to be checked by [`super::replay`], which uses nothing of this.
+
+use super::certificate::{Dyadic, Header, Inequality, Line, Record, Size, Task, seal};
+use super::enclosures::sharpen_saddle_node;
+use super::inequalities::{
+    StabilityMargins, balance_at_ends, reciprocals_from, saddle_node_system, transversality,
+};
+use super::newton::krawczyk_image;
+use super::tail::{certify_stability_for_all, prove_angle_expansion};
+use super::{ANGLE_CONSTANT, TAIL_FROM, count_fixed_points, count_for_all};
+use crate::arithmetic::{Interval, Real};
+use crate::odd_point::OddPointEquation;
+use crate::{Error, Result};
+use rug::Float;
+use rug::float::Round;
+
+/// The line that proves what `task` says.
+///
+/// # Errors
+/// [`Error::NotReached`] if the search does not succeed at the header's precision.
+pub fn certify(task: Task, header: &Header) -> Result<String> {
+    seal(&Line {
+        statement: task.statement(),
+        precision: header.precision,
+        version: header.version.clone(),
+        record: record(task, header.precision)?,
+    })
+}
+
+fn record(task: Task, precision: u32) -> Result<Record> {
+    let from = Size(TAIL_FROM);
+    Ok(match task {
+        Task::SaddleNode => saddle_node(precision)?,
+        Task::FixedPoints(n) => {
+            Record::FixedPoints { batch_size: Size(n), covers: count_fixed_points(n, precision)? }
+        }
+        Task::OddPointStability(n) => stability(n, precision)?,
+        Task::TailFixedPoints => {
+            Record::TailFixedPoints { from, covers: count_for_all(&reciprocals_from(TAIL_FROM, precision))? }
+        }
+        Task::TailAngle => Record::TailAngle {
+            from,
+            constant: Size(ANGLE_CONSTANT.unsigned_abs()),
+            curvature: prove_angle_expansion(ANGLE_CONSTANT, TAIL_FROM, precision)?,
+        },
+        Task::TailStability => {
+            let pieces = certify_stability_for_all(TAIL_FROM, ANGLE_CONSTANT, precision)?;
+            Record::TailStability { from, pieces }
+        }
+    })
+}
+
+/// Half the relative width of the window in which the odd point is enclosed: `2^−12`, and the bits of its ends.
+const WINDOW: (u32, u32) = (12, 20);
+
+fn stability(n: u64, precision: u32) -> Result<Record> {
+    let root = Float::with_val(precision, n as f64 * OddPointEquation { n }.solve());
+    let radius = Float::with_val(precision, &root >> WINDOW.0);
+    let window = rounded(&Interval::point(root).inflate(&radius), WINDOW.1);
+    let u = Interval::from_integer(precision, 1).over(n as i64);
+    let margins = StabilityMargins::enclose(&u, &window);
+    let inequalities = balance_at_ends(&u, &window).into_iter().chain(margins.inequalities(&u));
+    Ok(Record::OddPointStability {
+        batch_size: Size(n),
+        inequalities: proved(inequalities)?,
+        window: ends(&window),
+    })
+}
+
+fn proved(quantities: impl Iterator<Item = (&'static str, Interval)>) -> Result<Vec<Inequality>> {
+    let positive = |(name, room): (&'static str, Interval)| {
+        if room.certainly_positive() {
+            return Ok(Inequality::from((name, room)));
+        }
+        Err(Error::NotReached(format!("{name} is not shown to be positive: {room}")))
+    };
+    quantities.map(positive).collect()
+}
+
+/// The same interval with ends of few bits, rounded outward, at the same precision.
+fn rounded(x: &Interval, bits: u32) -> Interval {
+    let to = |end: &Float, round| Float::with_val(x.precision(), Float::with_val_round(bits, end, round).0);
+    Interval::new(to(x.lower(), Round::Down), to(x.upper(), Round::Up)).unwrap_or_else(|| x.clone())
+}
+
+fn ends(x: &Interval) -> [Dyadic; 2] {
+    [x.lower(), x.upper()].map(|end| Dyadic(end.clone()))
+}
+
+/// Half the width of the saddle-node's box: `2^−20`; bits of its ends, and of its image's.
+const SADDLE_NODE_BOX: (u32, u32, u32) = (20, 32, 48);
+
+fn saddle_node(precision: u32) -> Result<Record> {
+    let (radius_bits, box_bits, image_bits) = SADDLE_NODE_BOX;
+    let radius = Float::with_val(precision, 1) >> radius_bits;
+    let window =
+        sharpen_saddle_node(precision).map(|x| rounded(&Interval::point(x).inflate(&radius), box_bits));
+    // Widened, so that other roundings stay inside.
+    let image = krawczyk_image(saddle_node_system, &window)
+        .map(|image| rounded(&image.inflate(&(image.radius() / 8_u32)), image_bits));
+    if !image.iter().zip(&window).all(|(image, window)| image.is_interior_of(window)) {
+        return Err(Error::NotReached("the saddle-node's box is not mapped into itself".to_owned()));
+    }
+    Ok(Record::SaddleNode {
+        inequalities: proved(transversality(&window).into_iter())?,
+        window: window.each_ref().map(ends),
+        image: image.each_ref().map(ends),
+    })
+}
