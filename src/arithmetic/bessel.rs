@@ -36,13 +36,13 @@ pub(super) fn double_factorial(order: u32) -> i64 {
     (0..=i64::from(order)).map(|k| 2 * k + 1).product()
 }
 
-/// How many terms bring the first one left out below `2^−bits` of the first, for `|t| ≤ 2`.
-pub(super) fn terms(order: u32, bits: u32) -> u32 {
+/// How many terms bring the first one left out below `2^−bits` of the first, for `|t| ≤ most`, itself at most 2.
+pub(super) fn terms(order: u32, bits: u32, most: f64) -> u32 {
     let mut remaining = f64::from(bits) + 1.0;
     let mut m = 0;
     while remaining > 0.0 {
         m += 1;
-        remaining -= (series_divisor(order, m) as f64 / SERIES_BELOW.powi(2)).log2();
+        remaining -= (series_divisor(order, m) as f64).log2() - 2.0 * most.log2();
     }
     m
 }

@@ -85,7 +85,7 @@ impl Real for Float {
         let precision = self.prec();
         let wide = Float::with_val(precision.saturating_add(GUARD_BITS), &self);
         let value = if wide.as_abs().lt(&bessel::SERIES_BELOW) {
-            bessel::series(&wide, order, bessel::terms(order, wide.prec()))
+            bessel::series(&wide, order, bessel::terms(order, wide.prec(), bessel::SERIES_BELOW))
         } else {
             bessel::by_recurrence(&wide, order)
         };

@@ -35,6 +35,9 @@ use rug::float::Round;
 
 /// The rising stretch ends at this multiple of the root.
 const RISING_UP_TO: f64 = 1.3;
+/// The same below [`SMALL_BATCH`], where the function turns soon after the root.
+const RISING_UP_TO_IF_SMALL: f64 = 1.05;
+const SMALL_BATCH: u64 = 20;
 /// Bits of the points that a cover begins and ends with: few, so that certificates are short.
 const POINT_BITS: u32 = 12;
 
@@ -59,8 +62,8 @@ pub fn count_fixed_points(n: u64, precision: u32) -> Result<Census> {
     }
     let size = n as f64;
     Ok(Census {
-        edge: one_root(&deflated, size * EdgeEquation { n }.solve(), separating_omega)?,
-        odd_point: one_root(&balance, size * OddPointEquation { n }.solve(), separating_x)?,
+        edge: one_root(&deflated, n, size * EdgeEquation { n }.solve(), separating_omega)?,
+        odd_point: one_root(&balance, n, size * OddPointEquation { n }.solve(), separating_x)?,
     })
 }
 
@@ -74,9 +77,10 @@ fn no_root(f: &impl Function, end: Float) -> Result<Cover> {
 }
 
 /// The rising stretch goes somewhat beyond the root, to where few boxes decide the sign.
-fn one_root(f: &impl Function, root: f64, end: Float) -> Result<Cover> {
+fn one_root(f: &impl Function, n: u64, root: f64, end: Float) -> Result<Cover> {
+    let turn = if n < SMALL_BATCH { RISING_UP_TO_IF_SMALL } else { RISING_UP_TO };
     let near = |factor: f64| short(end.prec(), &Float::with_val(53, factor * root));
-    rises_once(f, [Float::new(end.prec()), near(RISING_UP_TO), end.clone()], [0.99, 1.01].map(near))
+    rises_once(f, [Float::new(end.prec()), near(turn), end.clone()], [0.99, 1.01].map(near))
 }
 
 /// The balance of the deflated equation at one `ω`, enclosed: positive where the layer tightens the cluster.

@@ -106,11 +106,16 @@ impl Interval {
 fn bessel_at(t: &Float, order: u32) -> Interval {
     /// Lost by the recurrence at arguments from 2 on, and by rounding of the series.
     const GUARD_BITS: u32 = 32;
+    /// Sine and h take about as long as this many terms.
+    const SERIES_PAYS_BELOW: f64 = 0.125;
     let wide = Interval::point(t.clone()).with_precision(t.prec() + GUARD_BITS);
-    let value = if *t < bessel::SERIES_BELOW {
+    // The first two orders need no recurrence: sine and h are accurate however small t is.
+    let series_below = if order < 2 { SERIES_PAYS_BELOW } else { bessel::SERIES_BELOW };
+    let value = if *t < series_below {
         // Alternating with decreasing terms: the terms left out sum to less than the first of them, which is
         // below 2^−(wide precision) of the sum, itself at most 1.
-        let sum = bessel::series(&wide, order, bessel::terms(order, wide.precision()));
+        let sum =
+            bessel::series(&wide, order, bessel::terms(order, wide.precision(), t.to_f64_round(Round::Up)));
         let left_out = Float::with_val(t.prec(), 1) >> wide.precision();
         sum.inflate(&left_out)
     } else {
