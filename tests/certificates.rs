@@ -1,14 +1,13 @@
 //! Certificates: what was certified replays; what was altered, with or without its hash mended, does not; what was
 //! interrupted goes on to the same file.
 
-use assert_cmd::Command;
 use oddpoint::rigor::certificate::{Header, Task, open, seal};
 use oddpoint::rigor::replay::replay;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
 fn oddpoint(arguments: &str) -> assert_cmd::assert::Assert {
-    Command::cargo_bin("oddpoint").expect("the tool").args(arguments.split_whitespace()).assert()
+    assert_cmd::cargo::cargo_bin_cmd!("oddpoint").args(arguments.split_whitespace()).assert()
 }
 
 fn certify(folder: &Path, name: &str, arguments: &str) -> PathBuf {

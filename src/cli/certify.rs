@@ -4,7 +4,7 @@ use super::{Format, precision};
 use crate::claims::BatchSizes;
 use crate::report;
 use crate::rigor::certificate::{Header, Line, Task, open, seal};
-use crate::rigor::search::certify;
+use crate::rigor::search::{certify, groups};
 use crate::{Error, Result, bad_input};
 use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;
@@ -38,8 +38,8 @@ pub struct CertifyArgs {
     format: Format,
 }
 
-/// Records proved in parallel and then written in order.
-const CHUNK: usize = 128;
+/// Groups of records proved in parallel and then written in order.
+const CHUNK: usize = 32;
 
 pub fn run(args: &CertifyArgs) -> Result<()> {
     let header = Header::new(args.batch_sizes.all(), args.tail, args.precision);
@@ -54,9 +54,10 @@ pub fn run(args: &CertifyArgs) -> Result<()> {
     let kept = kept.unwrap_or(0);
     let bar = progress(tasks.len(), "records");
     bar.inc(kept as u64);
-    for chunk in tasks[kept..].chunks(CHUNK) {
-        let lines = chunk.par_iter().map(|&task| certify(task, &header)).collect::<Vec<_>>();
-        for line in lines {
+    let groups: Vec<_> = groups(&tasks[kept..]).collect();
+    for chunk in groups.chunks(CHUNK) {
+        let lines: Vec<_> = chunk.par_iter().map(|group| certify(group, &header)).collect();
+        for line in lines.into_iter().flat_map(each) {
             let mut line = line?;
             line.push('\n');
             // One write a record, without a buffer: whoever stops us loses at most the record being written.
@@ -67,6 +68,14 @@ pub fn run(args: &CertifyArgs) -> Result<()> {
     file.sync_all().map_err(failed)?;
     bar.finish_and_clear();
     summary(args, &header, tasks.len(), kept)
+}
+
+/// The lines of a group, or its error as the only one: what comes before it is written.
+fn each(group: Result<Vec<String>>) -> Vec<Result<String>> {
+    match group {
+        Ok(lines) => lines.into_iter().map(Ok).collect(),
+        Err(error) => vec![Err(error)],
+    }
 }
 
 /// A bar with the time left, on a terminal only.

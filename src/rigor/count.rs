@@ -24,7 +24,7 @@ use super::certificate::{Census, Cover, TailCensus};
 use super::cover::{cover, rises_once};
 use super::inequalities::{
     Balance, BeforeOddPoint, BeyondEdge, Deflated, Function, LARGEST_EDGE, LARGEST_ODD_POINT, MIDDLE_ANGLE,
-    MIDDLE_COSINE, Omega, Property, middle_cosine, separating_point,
+    MIDDLE_COSINE, Omega, Property, middle_cosine, reciprocals, separating_point,
 };
 use crate::Result;
 use crate::arithmetic::{Interval, Real};
@@ -49,8 +49,20 @@ const POINT_BITS: u32 = 12;
 /// # Errors
 /// `n` outside `3 ..= 10¹⁸`; [`crate::Error::NotReached`] if a cover stays undecided at this precision.
 pub fn count_fixed_points(n: u64, precision: u32) -> Result<Census> {
-    check_batch_size(n)?;
-    let u = Interval::from_integer(precision, 1).over(n as i64);
+    count_between([n, n], precision)
+}
+
+/// Counts the fixed points for every batch size from the first to the last, by covers that serve all of them; they are
+/// so close that `1/n` differs by no more than a hundredth of itself.
+///
+/// # Errors
+/// As [`count_fixed_points`].
+pub(super) fn count_between([first, last]: [u64; 2], precision: u32) -> Result<Census> {
+    check_batch_size(first)?;
+    check_batch_size(last)?;
+    let u = reciprocals([first, last], precision);
+    // The end grows with n.
+    let n = last;
     let [separating_x, separating_omega] =
         separating_point(n, precision).map(|point| short(precision, point.upper()));
     let (deflated, balance) = (Deflated { u: &u }, Balance { u: &u });

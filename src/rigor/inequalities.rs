@@ -80,6 +80,12 @@ impl Function for Deflated<'_> {
     }
 }
 
+/// The interval of all `1/n` with `n` from the first to the last.
+pub fn reciprocals([first, last]: [u64; 2], precision: u32) -> Interval {
+    let one = Interval::from_integer(precision, 1);
+    one.clone().over(last as i64).hull(&one.over(first as i64))
+}
+
 /// The interval of all `1/n` with `n ≥ from`, and their limit 0.
 pub fn reciprocals_from(from: u64, precision: u32) -> Interval {
     Interval::from_integer(precision, 0).hull(&Interval::from_integer(precision, 1).over(from as i64))

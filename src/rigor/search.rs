@@ -1,42 +1,93 @@
 //! Makes the records of a certificate: for each statement the search, and what it found as data.
 //!
+//! Neighbouring batch sizes share one search, over the interval of their `1/n`: what holds there holds for each.
+//!
 //! The records are meant to be checked by [`super::replay`], which uses nothing of this.
 
-use super::certificate::{Dyadic, Header, Inequality, Line, Record, Size, Task, seal};
+use super::certificate::{Census, Dyadic, Header, Inequality, Line, Record, Size, Task, seal};
+use super::count::{count_between, count_for_all};
 use super::enclosures::sharpen_saddle_node;
 use super::inequalities::{
-    StabilityMargins, balance_at_ends, reciprocals_from, saddle_node_system, transversality,
+    StabilityMargins, balance_at_ends, reciprocals, reciprocals_from, saddle_node_system, transversality,
 };
 use super::newton::krawczyk_image;
 use super::tail::{certify_stability_for_all, prove_angle_expansion};
-use super::{ANGLE_CONSTANT, TAIL_FROM, count_fixed_points, count_for_all};
-use crate::arithmetic::{Interval, Real};
+use super::{ANGLE_CONSTANT, TAIL_FROM};
+use crate::arithmetic::Interval;
 use crate::odd_point::OddPointEquation;
 use crate::{Error, Result};
 use rug::Float;
 use rug::float::Round;
 
-/// The line that proves what `task` says.
+/// Batch sizes that share their boxes: at most one in 128, and at most this many.
+const LARGEST_BLOCK: u64 = 128;
+
+/// The batch sizes, `n` among them, whose boxes are sought together. Depends on `n` alone, so that a certificate does not
+/// depend on which sizes are asked for, or on where it was interrupted.
+fn block(n: u64) -> [u64; 2] {
+    let length = 1 << (n / 128).clamp(1, LARGEST_BLOCK).ilog2();
+    let first = n - n % length;
+    [first, first + length - 1]
+}
+
+/// Tasks that one search serves.
+pub fn groups(tasks: &[Task]) -> impl Iterator<Item = &[Task]> {
+    let block_of = |task: &Task| match *task {
+        Task::FixedPoints(n) | Task::OddPointStability(n) => Some(block(n)),
+        _ => None,
+    };
+    tasks.chunk_by(move |a, b| block_of(a).is_some() && block_of(a) == block_of(b))
+}
+
+/// The lines that prove what the tasks of a group say.
 ///
 /// # Errors
 /// [`Error::NotReached`] if the search does not succeed at the header's precision.
-pub fn certify(task: Task, header: &Header) -> Result<String> {
-    seal(&Line {
-        statement: task.statement(),
-        precision: header.precision,
-        version: header.version.clone(),
-        record: record(task, header.precision)?,
+pub fn certify(group: &[Task], header: &Header) -> Result<Vec<String>> {
+    let (mut covers, mut stable) = (None, None);
+    let mut record = |task| match task {
+        Task::FixedPoints(n) => fixed_points(n, &mut covers, header.precision),
+        Task::OddPointStability(n) => odd_point_stability(n, &mut stable, header.precision),
+        _ => of_all(task, header.precision),
+    };
+    let line = |task: &Task| {
+        seal(&Line {
+            statement: task.statement(),
+            precision: header.precision,
+            version: header.version.clone(),
+            record: record(*task)?,
+        })
+    };
+    group.iter().map(line).collect()
+}
+
+fn fixed_points(n: u64, found: &mut Option<Census>, precision: u32) -> Result<Record> {
+    let covers = match found {
+        Some(covers) => covers,
+        None => found.insert(count_between(block(n), precision)?),
+    };
+    Ok(Record::FixedPoints { batch_size: Size(n), covers: covers.clone() })
+}
+
+/// The window and what is positive over it.
+type Stable = ([Dyadic; 2], Vec<Inequality>);
+
+fn odd_point_stability(n: u64, found: &mut Option<Stable>, precision: u32) -> Result<Record> {
+    let (window, inequalities) = match found {
+        Some(stable) => stable,
+        None => found.insert(stability(block(n), precision)?),
+    };
+    Ok(Record::OddPointStability {
+        batch_size: Size(n),
+        window: window.clone(),
+        inequalities: inequalities.clone(),
     })
 }
 
-fn record(task: Task, precision: u32) -> Result<Record> {
+/// The records that speak of no single n.
+fn of_all(task: Task, precision: u32) -> Result<Record> {
     let from = Size(TAIL_FROM);
     Ok(match task {
-        Task::SaddleNode => saddle_node(precision)?,
-        Task::FixedPoints(n) => {
-            Record::FixedPoints { batch_size: Size(n), covers: count_fixed_points(n, precision)? }
-        }
-        Task::OddPointStability(n) => stability(n, precision)?,
         Task::TailFixedPoints => {
             Record::TailFixedPoints { from, covers: count_for_all(&reciprocals_from(TAIL_FROM, precision))? }
         }
@@ -49,24 +100,21 @@ fn record(task: Task, precision: u32) -> Result<Record> {
             let pieces = certify_stability_for_all(TAIL_FROM, ANGLE_CONSTANT, precision)?;
             Record::TailStability { from, pieces }
         }
+        _ => saddle_node(precision)?,
     })
 }
 
-/// Half the relative width of the window in which the odd point is enclosed: `2^−12`, and the bits of its ends.
-const WINDOW: (u32, u32) = (12, 20);
+/// Half the relative width of the window in which the odd point is enclosed: `2^−10`, and the bits of its ends.
+const WINDOW: (u32, u32) = (10, 16);
 
-fn stability(n: u64, precision: u32) -> Result<Record> {
-    let root = Float::with_val(precision, n as f64 * OddPointEquation { n }.solve());
+fn stability([first, last]: [u64; 2], precision: u32) -> Result<Stable> {
+    let root = Float::with_val(precision, last as f64 * OddPointEquation { n: last }.solve());
     let radius = Float::with_val(precision, &root >> WINDOW.0);
     let window = rounded(&Interval::point(root).inflate(&radius), WINDOW.1);
-    let u = Interval::from_integer(precision, 1).over(n as i64);
+    let u = reciprocals([first, last], precision);
     let margins = StabilityMargins::enclose(&u, &window);
     let inequalities = balance_at_ends(&u, &window).into_iter().chain(margins.inequalities(&u));
-    Ok(Record::OddPointStability {
-        batch_size: Size(n),
-        inequalities: proved(inequalities)?,
-        window: ends(&window),
-    })
+    Ok((ends(&window), proved(inequalities)?))
 }
 
 fn proved(quantities: impl Iterator<Item = (&'static str, Interval)>) -> Result<Vec<Inequality>> {
