@@ -31,7 +31,7 @@ fn parts(text: &str) -> (Header, Vec<(Task, String)>) {
 #[test]
 fn what_is_certified_replays_at_several_precisions() {
     let folder = tempfile::tempdir().unwrap();
-    let path = certify(folder.path(), "all.jsonl", "--batch-sizes 3..=12,1000000000 --tail");
+    let path = certify(folder.path(), "all.jsonl", "--batch-sizes 3..=12,1000000000000000000 --tail");
     for precision in ["", "--precision 64", "--precision 300"] {
         oddpoint(&format!("replay {precision} {}", path.display())).success();
     }
@@ -39,7 +39,7 @@ fn what_is_certified_replays_at_several_precisions() {
     let output = oddpoint(&format!("replay --format json {}", path.display())).success();
     let document: Value = serde_json::from_slice(&output.get_output().stdout).unwrap();
     assert_eq!(document["files"][0]["verdict"], "verified");
-    assert_eq!(document["files"][0]["records_that_hold"], "25");
+    assert_eq!(document["files"][0]["records_that_hold"], "22");
 }
 
 #[test]
@@ -120,7 +120,7 @@ fn a_forged_record_fails_by_its_mathematics() {
         // A window without the root, or so wide that nothing follows; margins too large, or of something else.
         (Task::OddPointStability(50), format!("{stability}/window/0"), "19*2^-1".into()),
         (Task::OddPointStability(50), format!("{stability}/window/1"), "1*2^6".into()),
-        (Task::OddPointStability(50), format!("{stability}/inequalities/2/margin"), "1*2^0".into()),
+        (Task::OddPointStability(50), format!("{stability}/inequalities/2/margin"), "5*2^-2".into()),
         (Task::OddPointStability(50), format!("{stability}/inequalities/2/margin"), "-1*2^0".into()),
         (Task::OddPointStability(50), format!("{stability}/inequalities/2/quantity"), "1 + trivial".into()),
         (Task::OddPointStability(50), format!("{stability}/batch_size"), "51".into()),
@@ -150,7 +150,8 @@ fn a_forged_record_fails_by_its_mathematics() {
 #[test]
 fn an_interrupted_run_goes_on_to_the_same_file() {
     let folder = tempfile::tempdir().unwrap();
-    let arguments = "--batch-sizes 5..=9 --tail";
+    // 300 and 301 share their boxes.
+    let arguments = "--batch-sizes 5..=9,300..=305 --tail";
     let whole = certify(folder.path(), "whole.jsonl", arguments);
     let bytes = std::fs::read(&whole).unwrap();
     let line_end = bytes.iter().position(|&byte| byte == b'\n').unwrap() + 1;

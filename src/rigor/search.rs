@@ -14,7 +14,7 @@ use super::newton::krawczyk_image;
 use super::tail::{certify_stability_for_all, prove_angle_expansion};
 use super::{ANGLE_CONSTANT, TAIL_FROM};
 use crate::arithmetic::Interval;
-use crate::odd_point::OddPointEquation;
+use crate::odd_point::{LARGEST_BATCH, OddPointEquation};
 use crate::{Error, Result};
 use rug::Float;
 use rug::float::Round;
@@ -27,7 +27,7 @@ const LARGEST_BLOCK: u64 = 128;
 fn block(n: u64) -> [u64; 2] {
     let length = 1 << (n / 128).clamp(1, LARGEST_BLOCK).ilog2();
     let first = n - n % length;
-    [first, first + length - 1]
+    [first, (first + length - 1).min(LARGEST_BATCH)]
 }
 
 /// Tasks that one search serves.

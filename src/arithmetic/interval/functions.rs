@@ -243,7 +243,7 @@ impl Real for Interval {
     /// line if part of the argument is outside `[−22/7, 22/7]`, which has room for a rounded π.
     fn bessel(self, order: u32) -> Self {
         let (nearest, farthest) = (self.mignitude(), self.magnitude());
-        if !(farthest <= Float::with_val(24, 22) / 7_u32) {
+        if farthest > Float::with_val(24, 22) / 7_u32 {
             return Self::whole(self.precision());
         }
         let lower = bessel_at(&farthest, order);
