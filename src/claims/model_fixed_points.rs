@@ -44,7 +44,7 @@ fn check(statement: Statement, settings: &Settings) -> Result<Finding> {
         "one_by_one": counts.iter().map(|(n, count)| json!({ "batch_size": n.to_string(), "count": count }))
             .collect::<Vec<_>>(),
         "from": TAIL_FROM.to_string(),
-        "edge_omega_and_odd_point_x": tail.edge_and_odd_point,
+        "edge_omega_and_odd_point_x": [tail.edge.root(), tail.odd_point.root()],
     });
     Ok(Finding::new(Verdict::Verified, reason, evidence))
 }

@@ -4,9 +4,11 @@
 //! inconclusive.
 
 mod basin;
+mod certify;
 mod claims;
 mod decay;
 mod fixed_points;
+mod replay;
 mod saddle_node;
 pub mod simulate;
 mod spectrum;
@@ -64,6 +66,10 @@ enum Command {
     Basin(basin::BasinArgs),
     /// Follow a batch through the infinite-width network
     Simulate(simulate::SimulateArgs),
+    /// Write proofs as data, one JSON line a statement; an interrupted run resumes
+    Certify(certify::CertifyArgs),
+    /// Check certificates from their data, without the search that made them
+    Replay(replay::ReplayArgs),
 }
 
 /// Output for people or for programs.
@@ -136,6 +142,8 @@ fn run(command: &Command) -> Result<u8> {
         Command::SaddleNode(args) => saddle_node::run(args)?,
         Command::Decay(args) => decay::run(args)?,
         Command::Simulate(args) => simulate::run(args)?,
+        Command::Certify(args) => certify::run(args)?,
+        Command::Replay(args) => return replay::run(args),
     }
     Ok(ALL_VERIFIED)
 }

@@ -3,11 +3,10 @@
 //! Proves existence and uniqueness *in a window* around each root (interval Newton, Krawczyk). That there is no
 //! root elsewhere is not shown here.
 
+use super::inequalities::saddle_node_system;
 use super::newton::{BoxTest, Pair, krawczyk_test, newton_test};
 use crate::arithmetic::{Dual, Interval, MAX_PRECISION, Real};
-use crate::odd_point::{
-    EdgeEquation, Equation, FixedPoint, OddPointEquation, Spectrum, SymmetricBatch, deflated_balance,
-};
+use crate::odd_point::{EdgeEquation, Equation, FixedPoint, OddPointEquation, Spectrum, SymmetricBatch};
 use crate::{Error, Result};
 use rug::Float;
 
@@ -103,17 +102,17 @@ pub fn enclose_saddle_node(precision: u32) -> Result<SaddleNode> {
 
 /// Whether a box in `(n, w)` holds exactly one non-degenerate saddle-node, or none.
 pub fn saddle_node_in_box(window: &Pair<Interval>) -> BoxTest<SaddleNode> {
-    let system = |[n, w]: &Pair<Interval>| saddle_node_system(n, w);
-    match krawczyk_test(system, window) {
+    match krawczyk_test(saddle_node_system, window) {
         BoxTest::Empty => BoxTest::Empty,
         BoxTest::Undecided => BoxTest::Undecided,
         BoxTest::Unique(found) => {
             // Once more on the smaller box, for its width alone.
-            let [n, w] = match krawczyk_test(system, &found) {
+            let found = match krawczyk_test(saddle_node_system, &found) {
                 BoxTest::Unique(narrower) => narrower,
                 _ => found,
             };
-            let (_, [[by_n, _], [_, by_w_twice]]) = saddle_node_system(&n, &w);
+            let (_, [[by_n, _], [_, by_w_twice]]) = saddle_node_system(&found);
+            let [n, w] = found;
             if by_n.contains_zero() || by_w_twice.contains_zero() {
                 return BoxTest::Undecided;
             }
@@ -123,30 +122,12 @@ pub fn saddle_node_in_box(window: &Pair<Interval>) -> BoxTest<SaddleNode> {
     }
 }
 
-/// `(E, ∂E/∂w)` and its Jacobian by `(n, w)`, from dual numbers of dual numbers.
-fn saddle_node_system<R: Real>(n: &R, w: &R) -> (Pair<R>, Pair<Pair<R>>) {
-    let once = |value: &R, derivative: i64| Dual { value: value.clone(), derivative: value.lift(derivative) };
-    // Inner derivative by w; outer derivative by n or by w.
-    let evaluate = |by_n: i64, by_w: i64| {
-        let n = Dual { value: once(n, 0), derivative: once(&n.lift(by_n), 0) };
-        let w = Dual { value: once(w, 1), derivative: once(&w.lift(by_w), 0) };
-        deflated_balance(&n, &w)
-    };
-    let (along_n, along_w) = (evaluate(1, 0), evaluate(0, 1));
-    let values = [along_n.value.value, along_n.value.derivative];
-    let slopes = [
-        [along_n.derivative.value, along_w.derivative.value],
-        [along_n.derivative.derivative, along_w.derivative.derivative],
-    ];
-    (values, slopes)
-}
-
 /// Newton's iteration in MPFR for the saddle-node.
-fn sharpen_saddle_node(precision: u32) -> Pair<Float> {
+pub(super) fn sharpen_saddle_node(precision: u32) -> Pair<Float> {
     let [mut n, mut w] = SADDLE_NODE_NEAR.map(|x| Float::with_val(precision, x));
     let mut good_bits = 5;
     while good_bits < 2 * precision {
-        let ([e, e_w], [[a, b], [c, d]]) = saddle_node_system(&n, &w);
+        let ([e, e_w], [[a, b], [c, d]]) = saddle_node_system(&[n.clone(), w.clone()]);
         let determinant = a.clone() * &d - b.clone() * &c;
         n -= (d * &e - b * &e_w) / &determinant;
         w -= (a * e_w - c * e) / determinant;

@@ -5,20 +5,26 @@
 //! succeed is an error that says so, never a wider guess.
 
 pub mod basin;
+pub mod certificate;
 mod count;
 pub mod cover;
 mod dense;
 mod enclosures;
+pub mod inequalities;
 mod newton;
+pub mod replay;
+pub mod search;
 pub mod tail;
 pub mod threshold;
 
-pub use count::{Census, count_fixed_points, count_for_all, reciprocals_from};
+pub use certificate::Census;
+pub use count::{count_fixed_points, count_for_all};
 pub use dense::{EigenvalueDisc, dense_spectral_radius, enclose_dense_eigenvalues};
 pub use enclosures::{
     SaddleNode, enclose_fixed_point, enclose_saddle_node, refine, relative_width_below, saddle_node_in_box,
     spectral_radius,
 };
+pub use inequalities::reciprocals_from;
 pub use newton::{BoxTest, newton_test};
 
 /// From this batch size on everything is proved for all n at once; below it, one by one.

@@ -30,19 +30,27 @@ pub fn newton_test(f: impl Fn(&Dual<Interval>) -> Dual<Interval>, x: &Interval) 
 /// A pair of unknowns.
 pub type Pair<R> = [R; 2];
 
-/// The Krawczyk operator `K(X) = m − Y f(m) + (I − Y f'(X))(X − m)`, `Y` an approximate inverse of `f'(m)`.
-///
-/// `f` gives the two values and the Jacobian (rows: equations) at a pair of intervals.
+/// The test by the Krawczyk operator: its image inside `X` proves a unique root, its image off `X` none.
 pub fn krawczyk_test(
     f: impl Fn(&Pair<Interval>) -> (Pair<Interval>, Pair<Pair<Interval>>),
     x: &Pair<Interval>,
 ) -> BoxTest<Pair<Interval>> {
+    decide(&krawczyk_image(f, x), x, |boxes| boxes.try_into().expect("two unknowns give two intervals"))
+}
+
+/// The Krawczyk operator `K(X) = m − Y f(m) + (I − Y f'(X))(X − m)`, `Y` an approximate inverse of `f'(m)`.
+///
+/// `f` gives the two values and the Jacobian (rows: equations) at a pair of intervals.
+pub fn krawczyk_image(
+    f: impl Fn(&Pair<Interval>) -> (Pair<Interval>, Pair<Pair<Interval>>),
+    x: &Pair<Interval>,
+) -> Pair<Interval> {
     let middle = x.each_ref().map(|x| Interval::point(x.midpoint()));
     let (at_middle, slope_at_middle) = f(&middle);
     let (_, slope) = f(x);
     // Any Y is allowed; the midpoint of an interval inverse is a good one.
     let inverse = inverse(&slope_at_middle).map(|row| row.map(|entry| Interval::point(entry.midpoint())));
-    let image = [0, 1].map(|i| {
+    [0, 1].map(|i| {
         let mut value = middle[i].clone();
         for j in 0..2 {
             value = value - inverse[i][j].clone() * &at_middle[j];
@@ -51,8 +59,7 @@ pub fn krawczyk_test(
             value = value + defect * (x[j].clone() - &middle[j]);
         }
         value
-    });
-    decide(&image, x, |boxes| boxes.try_into().expect("two unknowns give two intervals"))
+    })
 }
 
 fn inverse([[a, b], [c, d]]: &Pair<Pair<Interval>>) -> Pair<Pair<Interval>> {

@@ -15,62 +15,15 @@
 //!
 //! Source: theory, sections 2.2 to 2.4. Derivatives by dual numbers over intervals.
 
-use super::cover::{FromInterval, Function, stays_positive};
+use super::certificate::{Dyadic, Piece, Stretch};
+use super::cover::cover;
+use super::inequalities::{
+    CurvatureAlong, FromInterval, Function, Property, StabilityMargins, approach, symmetric,
+};
 use crate::arithmetic::{Dual, Interval, Real};
 use crate::odd_point::scaled::ScaledBatch;
 use crate::{Error, Result};
 use rug::Float;
-
-/// Lower bounds on what must be positive for every eigenvalue to be inside the unit disc, for all n in question.
-#[derive(Clone, Debug)]
-pub struct StabilityMargins {
-    /// `n(1 − λ)` for the trivial eigenvalue.
-    pub trivial_gap: Interval,
-    /// `n(1 − μ)` for the pair eigenvalue.
-    pub pair_gap: Interval,
-    /// `n(1 − tr + det)`, `1 + tr + det` and `1 − det` of the standard block: Jury's conditions.
-    pub jury: [Interval; 3],
-}
-
-impl StabilityMargins {
-    /// The margins at the odd points with `1/n` in `u` and `nθ` in `x`.
-    pub fn enclose(u: &Interval, x: &Interval) -> Self {
-        let batch = ScaledBatch::at(u, x);
-        let block = batch.standard_block();
-        let [trace, determinant] = block.trace_and_determinant(u);
-        let one = u.lift(1);
-        Self {
-            trivial_gap: batch.trivial_gap(),
-            pair_gap: batch.pair_gap(),
-            jury: [block.at_one(u), one.clone() + trace + &determinant, one - determinant],
-        }
-    }
-
-    /// The least of the three quantities of size `n(1 − λ)`: trivial, pair, and the standard polynomial at 1.
-    pub fn least_gap(&self) -> Float {
-        let [at_one, ..] = &self.jury;
-        let least = |a: Float, b: &Interval| a.min(b.lower());
-        [&self.pair_gap, at_one].into_iter().fold(self.trivial_gap.lower().clone(), least)
-    }
-
-    /// Both, entry by entry.
-    fn hull(&self, other: &Self) -> Self {
-        Self {
-            trivial_gap: self.trivial_gap.hull(&other.trivial_gap),
-            pair_gap: self.pair_gap.hull(&other.pair_gap),
-            jury: [0, 1, 2].map(|i| self.jury[i].hull(&other.jury[i])),
-        }
-    }
-
-    /// Whether they prove that every eigenvalue is strictly inside the unit disc. The trivial and the pair
-    /// eigenvalue are real, so besides being below 1 they must be above −1: `u · gap < 2`.
-    pub fn prove_stability(&self, u: &Interval) -> bool {
-        let above_minus_one = |gap: &Interval| (u.lift(2) - u.clone() * gap).certainly_positive();
-        let real = [&self.trivial_gap, &self.pair_gap];
-        real.iter().all(|gap| gap.certainly_positive() && above_minus_one(gap))
-            && self.jury.iter().all(Interval::certainly_positive)
-    }
-}
 
 /// Pieces into which the range of `u` is cut, so that each sees a narrow window of `x`.
 const PIECES: u64 = 16;
@@ -80,24 +33,41 @@ const PIECES: u64 = 16;
 /// # Errors
 /// [`Error::NotReached`] if they do not prove stability on some piece.
 pub fn prove_stability_for_all(from: u64, angle_constant: i64, precision: u32) -> Result<StabilityMargins> {
+    let pieces = stability_by_pieces(from, angle_constant, precision)?;
+    let all = pieces.into_iter().map(|(_, margins)| margins).reduce(|all, margins| all.hull(&margins));
+    all.ok_or_else(|| Error::NotReached("no piece was checked".to_owned()))
+}
+
+/// The same piece by piece, for a certificate.
+///
+/// # Errors
+/// As [`prove_stability_for_all`].
+pub fn certify_stability_for_all(from: u64, angle_constant: i64, precision: u32) -> Result<Vec<Piece>> {
+    let pieces = stability_by_pieces(from, angle_constant, precision)?;
+    let pieces = pieces.into_iter().map(|(u, margins)| Piece {
+        u: [u.lower(), u.upper()].map(|end| Dyadic(end.clone())),
+        inequalities: margins.inequalities(&u).into_iter().map(Into::into).collect(),
+    });
+    Ok(pieces.collect())
+}
+
+fn stability_by_pieces(
+    from: u64,
+    angle_constant: i64,
+    precision: u32,
+) -> Result<Vec<(Interval, StabilityMargins)>> {
     let reach = symmetric(angle_constant, precision);
-    let ends: Vec<Interval> =
-        (0..=PIECES).map(|k| Interval::from_integer(precision, k).over((from * PIECES) as i64)).collect();
-    let mut all: Option<StabilityMargins> = None;
-    for piece in ends.windows(2) {
+    let ends = (0..=PIECES).map(|k| Interval::from_integer(precision, k).over((from * PIECES) as i64));
+    let ends: Vec<Interval> = ends.collect();
+    let pieces = ends.windows(2).map(|piece| {
         let u = piece[0].hull(&piece[1]);
         let margins = StabilityMargins::enclose(&u, &approach(&u, &reach));
         if !margins.prove_stability(&u) {
             return Err(Error::NotReached(format!("the margins for 1/n in {u} do not prove stability")));
         }
-        all = Some(all.map_or(margins.clone(), |before| before.hull(&margins)));
-    }
-    all.ok_or_else(|| Error::NotReached("no piece was checked".to_owned()))
-}
-
-/// The interval from `−bound` to `bound`.
-fn symmetric(bound: i64, precision: u32) -> Interval {
-    Interval::from_integer(precision, -bound).hull(&Interval::from_integer(precision, bound))
+        Ok((u, margins))
+    });
+    pieces.collect()
 }
 
 /// What of the odd point is expanded in `u`.
@@ -147,37 +117,16 @@ impl Expanded {
     }
 }
 
-/// `x = 3π − 3πu + c u²`.
-fn approach<R: Real>(u: &R, c: &R) -> R {
-    let three_pi = u.pi().times(3);
-    three_pi.clone() - three_pi * u + u.clone().square() * c
-}
-
-/// Proves `|nθ − 3π + 3π/n| ≤ constant/n²` for the odd point of every `n ≥ from`.
+/// Proves `|nθ − 3π + 3π/n| ≤ constant/n²` for the odd point of every `n ≥ from`; gives the covers of the upper and of
+/// the lower bound.
 ///
 /// # Errors
 /// [`Error::NotReached`] if a cover stays undecided.
-pub fn prove_angle_expansion(constant: i64, from: u64, precision: u32) -> Result<()> {
-    let partition = all_from(from, precision);
-    for sign in [1, -1] {
-        stays_positive(&CurvatureAlong { sign, c: sign * constant }, &partition)?;
-    }
-    Ok(())
-}
-
-/// `sign · φ''(u)` for the balance along `x = 3π − 3πu + c u²`.
-struct CurvatureAlong {
-    sign: i64,
-    c: i64,
-}
-
-impl Function for CurvatureAlong {
-    fn at<R: Real + FromInterval>(&self, u: &R) -> R {
-        let once = |value: R, derivative: i64| Dual { derivative: value.lift(derivative), value };
-        let twice = Dual { value: once(u.clone(), 1), derivative: once(u.lift(1), 0) };
-        let x = approach(&twice, &twice.lift(self.c));
-        ScaledBatch::at(&twice, &x).balance().derivative.derivative.times(self.sign)
-    }
+pub fn prove_angle_expansion(constant: i64, from: u64, precision: u32) -> Result<[Stretch; 2]> {
+    let along = |sign| {
+        cover(&CurvatureAlong { sign, c: sign * constant }, Property::Positive, all_from(from, precision))
+    };
+    Ok([along(1)?, along(-1)?])
 }
 
 /// Proves `|quantity − limit| ≤ constant/n` at the odd point of every `n ≥ from`, given the expansion of the angle
@@ -201,7 +150,7 @@ pub fn prove_expansion(
         return Err(Error::NotReached(format!("{} does not tend to its limit", quantity.name())));
     }
     for sign in [1, -1] {
-        stays_positive(&SlopeRoom { quantity, sign, constant, c: &reach }, &partition)?;
+        cover(&SlopeRoom { quantity, sign, constant, c: &reach }, Property::Positive, partition.clone())?;
     }
     Ok(())
 }

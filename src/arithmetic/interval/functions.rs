@@ -106,8 +106,12 @@ impl Interval {
 fn bessel_at(t: &Float, order: u32) -> Interval {
     /// Lost by the recurrence at arguments from 2 on, and by rounding of the series.
     const GUARD_BITS: u32 = 32;
+    /// Sine and h take about as long as this many terms.
+    const SERIES_PAYS_BELOW: f64 = 0.125;
     let wide = Interval::point(t.clone()).with_precision(t.prec() + GUARD_BITS);
-    let value = if *t < bessel::SERIES_BELOW {
+    // The first two orders need no recurrence: sine and h are accurate however small t is.
+    let series_below = if order < 2 { SERIES_PAYS_BELOW } else { bessel::SERIES_BELOW };
+    let value = if *t < series_below {
         // Alternating with decreasing terms: the terms left out sum to less than the first of them, which is
         // below 2^−(wide precision) of the sum, itself at most 1.
         let terms = bessel::terms(order, wide.precision(), t.to_f64_round(Round::AwayZero).abs());
@@ -239,8 +243,7 @@ impl Real for Interval {
     /// line if part of the argument is outside `[−22/7, 22/7]`, which has room for a rounded π.
     fn bessel(self, order: u32) -> Self {
         let (nearest, farthest) = (self.mignitude(), self.magnitude());
-        let within = farthest <= Float::with_val(24, 22) / 7_u32;
-        if !within {
+        if farthest > Float::with_val(24, 22) / 7_u32 {
             return Self::whole(self.precision());
         }
         let lower = bessel_at(&farthest, order);

@@ -1,0 +1,479 @@
+//! The format of certificates: what a proof rests on, one JSON object a line, each with its SHA-256.
+//!
+//! The first line is a [`Header`]; from its parameters follows the list of [`Task`]s, and one [`Line`] a task follows
+//! in that order. A number is an exact dyadic `m*2^e` with `m` odd, or `0`; so what is read is what was used. A margin is
+//! such a number, below what the search enclosed by at least 1 part in 256. The hash is that of the line without
+//! its `,"sha256":"…"` and without the line end.
+//!
+//! This says how a certificate is written, not that it is true: that is [`super::replay`].
+
+use crate::arithmetic::Interval;
+use crate::odd_point::{SMALLEST_ODD_POINT_BATCH, check_batch_size};
+use crate::{Error, Result, bad_input};
+use rug::float::Round;
+use rug::{Float, Integer};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+/// Name and version of the format.
+pub const SCHEMA: &str = "oddpoint.certificate/1";
+/// The version of this software, written into every record.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// A number without rounding: `m*2^e`, `m` odd, or `0`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Dyadic(pub Float);
+
+/// Bits of a margin.
+const MARGIN_BITS: u32 = 8;
+/// Longer numbers are not read.
+const LONGEST_NUMBER: usize = 100_000;
+/// Nor are larger or smaller ones.
+const LARGEST_EXPONENT: i32 = 1_000_000;
+
+impl Dyadic {
+    /// A number of few bits below a positive one, by at least 1 part in 256: enclosed again, with other roundings, it
+    /// still holds.
+    pub fn margin(least: &Float) -> Self {
+        let below = Float::with_val_round(least.prec(), least * (1.0 - 1.0 / 256.0), Round::Down).0;
+        Self(Float::with_val_round(MARGIN_BITS, below, Round::Down).0)
+    }
+}
+
+impl From<Dyadic> for String {
+    fn from(Dyadic(value): Dyadic) -> Self {
+        match value.to_integer_exp() {
+            Some((mantissa, exponent)) if mantissa != 0 => {
+                let zeros = mantissa.find_one(0).unwrap_or(0);
+                format!("{}*2^{}", mantissa >> zeros, exponent + zeros as i32)
+            }
+            // A cover's numbers are finite; if one were not, this would be refused when read.
+            Some(_) => "0".to_owned(),
+            None => value.to_string(),
+        }
+    }
+}
+
+impl TryFrom<String> for Dyadic {
+    type Error = Error;
+
+    fn try_from(text: String) -> Result<Self> {
+        let refused = || bad_input!("'{text:.60}' is not a number m*2^e with m odd");
+        if text == "0" {
+            return Ok(Self(Float::new(1)));
+        }
+        let (mantissa, exponent) = text.split_once("*2^").ok_or_else(refused)?;
+        if text.len() > LONGEST_NUMBER {
+            return Err(refused());
+        }
+        let mantissa: Integer = mantissa.parse().map_err(|_| refused())?;
+        let exponent: i32 = exponent.parse().map_err(|_| refused())?;
+        if exponent.abs() > LARGEST_EXPONENT {
+            return Err(refused());
+        }
+        let value = Self(Float::with_val(mantissa.significant_bits().max(1), &mantissa) << exponent);
+        // One spelling a number.
+        if String::from(value.clone()) == text { Ok(value) } else { Err(refused()) }
+    }
+}
+
+/// A whole number as a string, for it may exceed 2⁵³.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Size(pub u64);
+
+impl From<Size> for String {
+    fn from(Size(value): Size) -> Self {
+        value.to_string()
+    }
+}
+
+impl TryFrom<String> for Size {
+    type Error = Error;
+
+    fn try_from(text: String) -> Result<Self> {
+        match text.parse::<u64>() {
+            Ok(value) if value.to_string() == text => Ok(Self(value)),
+            _ => Err(bad_input!("'{text:.60}' is not a whole number")),
+        }
+    }
+}
+
+/// Consecutive boxes on each of which a function has a property (negative, rising, positive) by `margin`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Stretch {
+    /// The boxes' ends: each is the end of one and the beginning of the next.
+    pub ends: Vec<Dyadic>,
+    /// `−f`, `f'` or `f` is at least this on every box.
+    pub margin: Dyadic,
+}
+
+/// What a function does from 0 to the cover's end.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Cover {
+    /// It is negative.
+    NoRoot {
+        /// From 0 to the end.
+        negative: Stretch,
+    },
+    /// It is negative at 0 and has one root.
+    OneRoot {
+        /// At these it is negative and positive; so the root is between.
+        root: [Dyadic; 2],
+        /// From 0 past the root.
+        rising: Stretch,
+        /// From there to the end.
+        positive: Stretch,
+    },
+}
+
+impl Cover {
+    /// An interval that contains the root, if there is one.
+    pub fn root(&self) -> Option<Interval> {
+        match self {
+            Self::NoRoot { .. } => None,
+            Self::OneRoot { root: [low, high], .. } => Interval::new(low.0.clone(), high.0.clone()),
+        }
+    }
+}
+
+/// The fixed points at one batch size, besides the symmetric one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Census {
+    /// The deflated equation in `ω = n(v−1)`.
+    pub edge: Cover,
+    /// The balance in `x = nθ`.
+    pub odd_point: Cover,
+}
+
+impl Census {
+    /// How many fixed points there are, with the symmetric one.
+    pub fn count(&self) -> usize {
+        let roots = |cover: &Cover| usize::from(cover.root().is_some());
+        1 + roots(&self.edge) + roots(&self.odd_point)
+    }
+}
+
+/// The same for every large batch size.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TailCensus {
+    /// The deflated equation in `ω`, up to [`LARGEST_EDGE`](super::inequalities::LARGEST_EDGE).
+    pub edge: Cover,
+    /// The balance in `x`, up to [`LARGEST_ODD_POINT`](super::inequalities::LARGEST_ODD_POINT).
+    pub odd_point: Cover,
+    /// Positive beyond the edge, in `b`: with the bound on `ω`, and with `ω` from `b`.
+    pub beyond_edge: [Stretch; 2],
+    /// Positive before the odd point, in `θ`.
+    pub before_odd_point: Stretch,
+}
+
+/// A quantity that is at least `margin`, which is positive.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Inequality {
+    /// What is positive.
+    pub quantity: String,
+    /// By how much.
+    pub margin: Dyadic,
+}
+
+impl From<(&'static str, Interval)> for Inequality {
+    fn from((quantity, room): (&'static str, Interval)) -> Self {
+        Self { quantity: quantity.to_owned(), margin: Dyadic::margin(room.lower()) }
+    }
+}
+
+/// Stability for `1/n` in a piece.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Piece {
+    /// The ends of the piece.
+    pub u: [Dyadic; 2],
+    /// What is positive there.
+    pub inequalities: Vec<Inequality>,
+}
+
+/// One statement's proof.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Record {
+    /// The saddle-node in `(n, w)`.
+    SaddleNode {
+        /// The box.
+        window: [[Dyadic; 2]; 2],
+        /// Holds the Krawczyk operator's image of the box, and lies inside it.
+        image: [[Dyadic; 2]; 2],
+        /// Transversality, all over the box.
+        inequalities: Vec<Inequality>,
+    },
+    /// The count of the fixed points at one n.
+    FixedPoints {
+        /// n.
+        batch_size: Size,
+        /// The covers.
+        covers: Census,
+    },
+    /// Stability at one n.
+    OddPointStability {
+        /// n.
+        batch_size: Size,
+        /// In `x`; the balance is negative at its beginning and positive at its end.
+        window: [Dyadic; 2],
+        /// What is positive: the balance at the ends, with its sign, and the stability margins over the window.
+        inequalities: Vec<Inequality>,
+    },
+    /// The count for every large n.
+    TailFixedPoints {
+        /// The smallest n.
+        from: Size,
+        /// The covers.
+        covers: TailCensus,
+    },
+    /// `|nθ − 3π + 3π/n| ≤ constant/n²`.
+    TailAngle {
+        /// The smallest n.
+        from: Size,
+        /// The constant.
+        constant: Size,
+        /// The balance's second derivative along the upper curve, and minus that along the lower one, in `u = 1/n`.
+        curvature: [Stretch; 2],
+    },
+    /// Stability for every large n, with the angle in the window that `TailAngle` proves.
+    TailStability {
+        /// The smallest n.
+        from: Size,
+        /// Touching pieces of `u = 1/n`, from 0.
+        pieces: Vec<Piece>,
+    },
+}
+
+/// What one record is to prove.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Task {
+    /// See [`Record::SaddleNode`].
+    SaddleNode,
+    /// See [`Record::FixedPoints`].
+    FixedPoints(u64),
+    /// See [`Record::OddPointStability`].
+    OddPointStability(u64),
+    /// See [`Record::TailFixedPoints`].
+    TailFixedPoints,
+    /// See [`Record::TailAngle`].
+    TailAngle,
+    /// See [`Record::TailStability`].
+    TailStability,
+}
+
+impl Task {
+    /// The statement, in words.
+    pub fn statement(self) -> String {
+        let (from, constant) = (super::TAIL_FROM, super::ANGLE_CONSTANT);
+        match self {
+            Self::SaddleNode => {
+                "with n as a real variable the box in (n, w = v-1) holds exactly one saddle-node, and it is \
+                 non-degenerate"
+                    .to_owned()
+            }
+            Self::FixedPoints(n) if n < SMALLEST_ODD_POINT_BATCH => format!(
+                "n = {n}: the only fixed point of the reduced map in -1/(n-2) <= r < 1 is the symmetric one"
+            ),
+            Self::FixedPoints(n) => format!(
+                "n = {n}: the fixed points of the reduced map in -1/(n-2) <= r < 1 are the symmetric one, one edge and \
+                 one odd point"
+            ),
+            Self::OddPointStability(n) => format!(
+                "n = {n}: there is an odd point with n theta in the window, and at any one there every eigenvalue is \
+                 strictly inside the unit disc"
+            ),
+            Self::TailFixedPoints => format!(
+                "every n >= {from}: the fixed points of the reduced map in -1/(n-2) <= r < 1 are the symmetric one, one \
+                 edge and one odd point"
+            ),
+            Self::TailAngle => {
+                format!("every n >= {from}: at the odd point |n theta - 3 pi + 3 pi/n| <= {constant}/n^2")
+            }
+            Self::TailStability => {
+                format!(
+                    "every n >= {from}: at the odd point every eigenvalue is strictly inside the unit disc"
+                )
+            }
+        }
+    }
+}
+
+impl Record {
+    /// What it is to prove.
+    pub fn task(&self) -> Task {
+        match self {
+            Self::SaddleNode { .. } => Task::SaddleNode,
+            Self::FixedPoints { batch_size, .. } => Task::FixedPoints(batch_size.0),
+            Self::OddPointStability { batch_size, .. } => Task::OddPointStability(batch_size.0),
+            Self::TailFixedPoints { .. } => Task::TailFixedPoints,
+            Self::TailAngle { .. } => Task::TailAngle,
+            Self::TailStability { .. } => Task::TailStability,
+        }
+    }
+}
+
+/// A record with what it says of itself.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Line {
+    /// The statement, in words.
+    pub statement: String,
+    /// Bits that the search worked with.
+    pub precision: u32,
+    /// The software's version.
+    pub version: String,
+    /// The proof's data.
+    pub record: Record,
+}
+
+/// The first line: the parameters from which the rest follows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Header {
+    /// [`SCHEMA`].
+    pub schema: String,
+    /// The software's version.
+    pub version: String,
+    /// Bits that the search worked with.
+    pub precision: u32,
+    /// Increasing inclusive ranges of batch sizes.
+    pub batch_sizes: Vec<[Size; 2]>,
+    /// Whether every `n ≥` [`TAIL_FROM`](super::TAIL_FROM) is included.
+    pub tail: bool,
+}
+
+impl Header {
+    /// The header of this version's certificates for increasing batch sizes.
+    pub fn new(sizes: &[u64], tail: bool, precision: u32) -> Self {
+        let batch_sizes =
+            sizes.chunk_by(|a, b| a + 1 == *b).map(|run| [Size(run[0]), Size(run[run.len() - 1])]);
+        Self {
+            schema: SCHEMA.to_owned(),
+            version: VERSION.to_owned(),
+            precision,
+            batch_sizes: batch_sizes.collect(),
+            tail,
+        }
+    }
+
+    /// The records that follow, in order.
+    ///
+    /// # Errors
+    /// [`Error::Input`] if the schema is another, or the sizes are not increasing and acceptable.
+    pub fn tasks(&self) -> Result<impl Iterator<Item = Task> + use<>> {
+        if self.schema != SCHEMA {
+            return Err(bad_input!("the schema is '{}', and this version reads {SCHEMA}", self.schema));
+        }
+        let mut last = 0;
+        for &[Size(first), Size(end)] in &self.batch_sizes {
+            check_batch_size(first)?;
+            check_batch_size(end)?;
+            if first <= last || end < first {
+                return Err(bad_input!("the batch sizes are not increasing"));
+            }
+            last = end;
+        }
+        let each = |n| {
+            let stable = (n >= SMALLEST_ODD_POINT_BATCH).then_some(Task::OddPointStability(n));
+            std::iter::once(Task::FixedPoints(n)).chain(stable)
+        };
+        let tail: &[Task] =
+            if self.tail { &[Task::TailFixedPoints, Task::TailAngle, Task::TailStability] } else { &[] };
+        let ranges = self.batch_sizes.clone().into_iter();
+        let one_by_one = ranges.flat_map(|[Size(first), Size(last)]| first..=last).flat_map(each);
+        Ok(std::iter::once(Task::SaddleNode).chain(one_by_one).chain(tail.iter().copied()))
+    }
+
+    /// What the certificates speak of, for a reader.
+    pub fn scope(&self) -> String {
+        let range = |&[Size(first), Size(last)]: &[Size; 2]| {
+            if first == last { first.to_string() } else { format!("{first}..={last}") }
+        };
+        let ranges: Vec<_> = self.batch_sizes.iter().map(range).collect();
+        let tail = if self.tail { format!(" and every n >= {}", super::TAIL_FROM) } else { String::new() };
+        format!("n = {}{tail}", ranges.join(","))
+    }
+}
+
+const HASH_KEY: &str = ",\"sha256\":\"";
+const HASH_DIGITS: usize = 64;
+
+/// One line of a certificate, without the line end.
+///
+/// # Errors
+/// [`Error::Output`] if it cannot be written as JSON.
+pub fn seal(content: &impl Serialize) -> Result<String> {
+    let mut line = serde_json::to_string(content).map_err(std::io::Error::from)?;
+    let hash = sha256(&line);
+    line.truncate(line.len() - 1);
+    Ok(format!("{line}{HASH_KEY}{hash}\"}}"))
+}
+
+/// What a line of a certificate says, once its hash is found right.
+///
+/// # Errors
+/// [`Error::Input`] if the hash is missing or another's, or the content is not of the format.
+pub fn open<T: for<'a> Deserialize<'a>>(line: &str) -> Result<T> {
+    let hashed =
+        line.strip_suffix("\"}").and_then(|line| line.split_at_checked(line.len().checked_sub(HASH_DIGITS)?));
+    let (content, hash) = hashed
+        .and_then(|(content, hash)| Some((content.strip_suffix(HASH_KEY)?, hash)))
+        .ok_or_else(|| bad_input!("the line does not end with its SHA-256"))?;
+    let content = format!("{content}}}");
+    if sha256(&content) != hash {
+        return Err(bad_input!("the SHA-256 is not that of the line: it was altered"));
+    }
+    serde_json::from_str(&content).map_err(|error| bad_input!("not of the format: {error}"))
+}
+
+fn sha256(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_exact_and_have_one_spelling() {
+        for (value, text) in [(0.0, "0"), (0.8125, "13*2^-4"), (-48.0, "-3*2^4"), (1.0, "1*2^0")] {
+            assert_eq!(String::from(Dyadic(Float::with_val(53, value))), text);
+            assert_eq!(Dyadic::try_from(text.to_owned()).unwrap().0, value);
+        }
+        for text in ["", "1", "2*2^0", "01*2^0", "+1*2^0", "1*2^+1", "1*2^9999999", "nan", "0*2^0", "1*2^-0"]
+        {
+            assert!(Dyadic::try_from(text.to_owned()).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn margins_leave_room() {
+        for value in [1.0, 0.3, 1e-30] {
+            let margin = Dyadic::margin(&Float::with_val(64, value)).0;
+            assert!(margin <= value * 255.0 / 256.0 && margin > value * 0.98);
+        }
+    }
+
+    #[test]
+    fn a_sealed_line_opens_and_an_altered_one_does_not() {
+        let header = Header::new(&[3, 4, 5, 9], true, 64);
+        let line = seal(&header).unwrap();
+        assert_eq!(open::<Header>(&line).unwrap(), header);
+        assert_eq!(header.scope(), "n = 3..=5,9 and every n >= 128");
+        // Saddle-node, three small sizes, two records at 9, three of the tail.
+        assert_eq!(header.tasks().unwrap().count(), 1 + 3 + 2 + 3);
+        for position in 0..line.len() {
+            let mut bytes = line.clone().into_bytes();
+            bytes[position] ^= 1;
+            assert!(String::from_utf8(bytes).map_or(true, |line| open::<Header>(&line).is_err()));
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! Makes the records of a certificate: for each statement the search, and what it found as data.
+//!
+//! Neighbouring batch sizes share one search, over the interval of their `1/n`: what holds there holds for each.
+//!
+//! The records are meant to be checked by [`super::replay`], which uses nothing of this.
+
+use super::certificate::{Census, Dyadic, Header, Inequality, Line, Record, Size, Task, seal};
+use super::count::{count_between, count_for_all};
+use super::enclosures::sharpen_saddle_node;
+use super::inequalities::{
+    StabilityMargins, balance_at_ends, reciprocals, reciprocals_from, saddle_node_system, transversality,
+};
+use super::newton::krawczyk_image;
+use super::tail::{certify_stability_for_all, prove_angle_expansion};
+use super::{ANGLE_CONSTANT, TAIL_FROM};
+use crate::arithmetic::Interval;
+use crate::odd_point::{LARGEST_BATCH, OddPointEquation};
+use crate::{Error, Result};
+use rug::Float;
+use rug::float::Round;
+
+/// Batch sizes that share their boxes: at most one in 128, and at most this many.
+const LARGEST_BLOCK: u64 = 128;
+
+/// The batch sizes, `n` among them, whose boxes are sought together. Depends on `n` alone, so that a certificate does not
+/// depend on which sizes are asked for, or on where it was interrupted.
+fn block(n: u64) -> [u64; 2] {
+    let length = 1 << (n / 128).clamp(1, LARGEST_BLOCK).ilog2();
+    let first = n - n % length;
+    [first, (first + length - 1).min(LARGEST_BATCH)]
+}
+
+/// Tasks that one search serves.
+pub fn groups(tasks: &[Task]) -> impl Iterator<Item = &[Task]> {
+    let block_of = |task: &Task| match *task {
+        Task::FixedPoints(n) | Task::OddPointStability(n) => Some(block(n)),
+        _ => None,
+    };
+    tasks.chunk_by(move |a, b| block_of(a).is_some() && block_of(a) == block_of(b))
+}
+
+/// The lines that prove what the tasks of a group say.
+///
+/// # Errors
+/// [`Error::NotReached`] if the search does not succeed at the header's precision.
+pub fn certify(group: &[Task], header: &Header) -> Result<Vec<String>> {
+    let (mut covers, mut stable) = (None, None);
+    let mut record = |task| match task {
+        Task::FixedPoints(n) => fixed_points(n, &mut covers, header.precision),
+        Task::OddPointStability(n) => odd_point_stability(n, &mut stable, header.precision),
+        _ => of_all(task, header.precision),
+    };
+    let line = |task: &Task| {
+        seal(&Line {
+            statement: task.statement(),
+            precision: header.precision,
+            version: header.version.clone(),
+            record: record(*task)?,
+        })
+    };
+    group.iter().map(line).collect()
+}
+
+fn fixed_points(n: u64, found: &mut Option<Census>, precision: u32) -> Result<Record> {
+    let covers = match found {
+        Some(covers) => covers,
+        None => found.insert(count_between(block(n), precision)?),
+    };
+    Ok(Record::FixedPoints { batch_size: Size(n), covers: covers.clone() })
+}
+
+/// The window and what is positive over it.
+type Stable = ([Dyadic; 2], Vec<Inequality>);
+
+fn odd_point_stability(n: u64, found: &mut Option<Stable>, precision: u32) -> Result<Record> {
+    let (window, inequalities) = match found {
+        Some(stable) => stable,
+        None => found.insert(stability(block(n), precision)?),
+    };
+    Ok(Record::OddPointStability {
+        batch_size: Size(n),
+        window: window.clone(),
+        inequalities: inequalities.clone(),
+    })
+}
+
+/// The records that speak of no single n.
+fn of_all(task: Task, precision: u32) -> Result<Record> {
+    let from = Size(TAIL_FROM);
+    Ok(match task {
+        Task::TailFixedPoints => {
+            Record::TailFixedPoints { from, covers: count_for_all(&reciprocals_from(TAIL_FROM, precision))? }
+        }
+        Task::TailAngle => Record::TailAngle {
+            from,
+            constant: Size(ANGLE_CONSTANT.unsigned_abs()),
+            curvature: prove_angle_expansion(ANGLE_CONSTANT, TAIL_FROM, precision)?,
+        },
+        Task::TailStability => {
+            let pieces = certify_stability_for_all(TAIL_FROM, ANGLE_CONSTANT, precision)?;
+            Record::TailStability { from, pieces }
+        }
+        _ => saddle_node(precision)?,
+    })
+}
+
+/// Half the relative width of the window in which the odd point is enclosed: `2^−10`, and the bits of its ends.
+const WINDOW: (u32, u32) = (10, 16);
+
+fn stability([first, last]: [u64; 2], precision: u32) -> Result<Stable> {
+    let root = Float::with_val(precision, last as f64 * OddPointEquation { n: last }.solve());
+    let radius = Float::with_val(precision, &root >> WINDOW.0);
+    let window = rounded(&Interval::point(root).inflate(&radius), WINDOW.1);
+    let u = reciprocals([first, last], precision);
+    let margins = StabilityMargins::enclose(&u, &window);
+    let inequalities = balance_at_ends(&u, &window).into_iter().chain(margins.inequalities(&u));
+    Ok((ends(&window), proved(inequalities)?))
+}
+
+fn proved(quantities: impl Iterator<Item = (&'static str, Interval)>) -> Result<Vec<Inequality>> {
+    let positive = |(name, room): (&'static str, Interval)| {
+        if room.certainly_positive() {
+            return Ok(Inequality::from((name, room)));
+        }
+        Err(Error::NotReached(format!("{name} is not shown to be positive: {room}")))
+    };
+    quantities.map(positive).collect()
+}
+
+/// The same interval with ends of few bits, rounded outward, at the same precision.
+fn rounded(x: &Interval, bits: u32) -> Interval {
+    let to = |end: &Float, round| Float::with_val(x.precision(), Float::with_val_round(bits, end, round).0);
+    Interval::new(to(x.lower(), Round::Down), to(x.upper(), Round::Up)).unwrap_or_else(|| x.clone())
+}
+
+fn ends(x: &Interval) -> [Dyadic; 2] {
+    [x.lower(), x.upper()].map(|end| Dyadic(end.clone()))
+}
+
+/// Half the width of the saddle-node's box: `2^−20`; bits of its ends, and of its image's.
+const SADDLE_NODE_BOX: (u32, u32, u32) = (20, 32, 48);
+
+fn saddle_node(precision: u32) -> Result<Record> {
+    let (radius_bits, box_bits, image_bits) = SADDLE_NODE_BOX;
+    let radius = Float::with_val(precision, 1) >> radius_bits;
+    let window =
+        sharpen_saddle_node(precision).map(|x| rounded(&Interval::point(x).inflate(&radius), box_bits));
+    // Widened, so that other roundings stay inside.
+    let image = krawczyk_image(saddle_node_system, &window)
+        .map(|image| rounded(&image.inflate(&(image.radius() / 8_u32)), image_bits));
+    if !image.iter().zip(&window).all(|(image, window)| image.is_interior_of(window)) {
+        return Err(Error::NotReached("the saddle-node's box is not mapped into itself".to_owned()));
+    }
+    Ok(Record::SaddleNode {
+        inequalities: proved(transversality(&window).into_iter())?,
+        window: window.each_ref().map(ends),
+        image: image.each_ref().map(ends),
+    })
+}
