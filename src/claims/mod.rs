@@ -23,6 +23,7 @@ mod stability_spectral_gap;
 
 pub use batch_sizes::BatchSizes;
 
+use crate::arithmetic::Interval;
 use crate::{Error, Result, bad_input};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -76,6 +77,16 @@ pub enum Statement {
     Claim,
     /// Its negative control: a nearby false statement.
     Control,
+}
+
+impl Statement {
+    /// The cases to judge of a statement on all of them: a false one is refuted by the first; more would only cost time.
+    fn cases<T>(self, all: &[T]) -> &[T] {
+        match self {
+            Self::Claim => all,
+            Self::Control => &all[..all.len().min(1)],
+        }
+    }
 }
 
 /// A claim and its check.
@@ -148,6 +159,17 @@ impl Verdict {
             (Self::Inconclusive, _) | (_, Self::Inconclusive) => Self::Inconclusive,
             _ => Self::Verified,
         })
+    }
+
+    /// Whether a quantity is positive.
+    pub fn positive(quantity: &Interval) -> Self {
+        if quantity.certainly_positive() {
+            Self::Verified
+        } else if quantity.certainly_negative() {
+            Self::Refuted
+        } else {
+            Self::Inconclusive
+        }
     }
 
     /// `Verified` for true, `Refuted` for false: for checks that decide either way.
@@ -280,6 +302,17 @@ mod tests {
         assert_eq!(dummy(Verified, Inconclusive).verdict, Inconclusive);
         assert_eq!(dummy(Refuted, Refuted).verdict, Refuted);
         assert_eq!(dummy(Inconclusive, Refuted).verdict, Inconclusive);
+    }
+
+    #[test]
+    fn every_rigorous_claim_has_its_page() {
+        let pages = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("proofs/theorems");
+        for claim in ALL.iter().filter(|claim| claim.kind == Kind::Rigorous) {
+            let page = std::fs::read_to_string(pages.join(format!("{}.md", claim.id))).unwrap_or_default();
+            for part in ["**Proves.**", "**Uses.**", "Formulation", "Approximation", "Bounds", "Conclusion"] {
+                assert!(page.contains(part), "{}: no {part}", claim.id);
+            }
+        }
     }
 
     #[test]

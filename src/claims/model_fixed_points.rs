@@ -15,7 +15,7 @@ pub(super) static CLAIM: Claim = Claim {
         exactly three (symmetric, edge, odd point) for every integer n >= 7.",
     hypotheses: "infinite width, RC + ReLU, batches symmetric under the permutations of n-1 samples. r = 1, the \
         exact configuration, is left out: it is invariant, and repels (exact.edge-growth).",
-    source: "Abstract: \"a simplified indicative model\" (project's formulation; proofs/README.md).",
+    source: "Abstract: \"a simplified indicative model\" (project's formulation; proofs/theorems).",
     method: "The symmetric root is divided out by algebra; interval covers of the whole remaining range, in variables \
         in which both ends are ordinary points, show the sign of the balance or that it rises, box by box. \
         n = 3..=127 and the sizes asked one by one, n >= 128 at once with 1/n in an interval from 0.",
@@ -24,12 +24,12 @@ pub(super) static CLAIM: Claim = Claim {
 };
 
 fn check(statement: Statement, settings: &Settings) -> Result<Finding> {
-    let first_with_three = match statement {
-        Statement::Claim => SMALLEST_ODD_POINT_BATCH,
-        Statement::Control => SMALLEST_ODD_POINT_BATCH - 1,
+    let one_by_one =
+        (3..TAIL_FROM).chain(settings.batch_sizes.all().iter().copied().filter(|&n| n >= TAIL_FROM));
+    let (first_with_three, sizes): (_, Vec<u64>) = match statement {
+        Statement::Claim => (SMALLEST_ODD_POINT_BATCH, one_by_one.collect()),
+        Statement::Control => (SMALLEST_ODD_POINT_BATCH - 1, vec![SMALLEST_ODD_POINT_BATCH - 1]),
     };
-    let mut sizes: Vec<u64> = (3..TAIL_FROM).collect();
-    sizes.extend(settings.batch_sizes.all().iter().filter(|&&n| n >= TAIL_FROM));
     let counts = sizes
         .par_iter()
         .map(|&n| Ok((n, count_fixed_points(n, settings.precision)?.count())))

@@ -17,7 +17,7 @@ pub(super) static CLAIM: Claim = Claim {
         converges to the odd point, and every one with r below the edge's to the symmetric batch.",
     hypotheses: "infinite width, RC + ReLU, batches symmetric under the permutations of n-1 samples; r = 1 excluded.",
     source: "Abstract: \"we analyze the geometrical evolution of a simplified indicative model\" (project's \
-        formulation; proofs/README.md).",
+        formulation; proofs/theorems).",
     method: "The complete count of fixed points (model.fixed-points), and monotonicity of the map by hand wherever the \
         outlier's deviation is at least 1/pi of the cluster's; what is below that comes back below 1 in one layer, \
         which rests on 1/2 + 1/(2 pi^2) < 1 - 1/pi, checked by intervals. At each n asked the drift is also enclosed \
@@ -28,7 +28,7 @@ pub(super) static CLAIM: Claim = Claim {
 
 fn check(statement: Statement, settings: &Settings) -> Result<Finding> {
     let precision = settings.precision;
-    let sizes = settings.batch_sizes.with_odd_point()?;
+    let sizes = statement.cases(settings.batch_sizes.with_odd_point()?);
     let judged = sizes
         .par_iter()
         .map(|&n| judge(statement, n, precision))

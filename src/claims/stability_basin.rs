@@ -19,7 +19,7 @@ pub(super) static CLAIM: Claim = Claim {
     hypotheses: "infinite width, RC + ReLU; batches are positive semidefinite covariances with zero row sums; cluster \
         variance 1 at the odd point, whose trace sets the scale.",
     source: "Abstract: \"we prove a stability result for the aforementioned configuration\" (project's formulation; \
-        theory 2.5, proofs/basin.md).",
+        theory 2.5, proofs/theorems).",
     method: "A local ball in a norm in which the differential has its spectral radius as norm, the remainder bounded \
         through the kernel's second derivative; an orbit box, bounds on the squared distances pushed through the \
         layers until it lies inside the ball. Intervals throughout; double precision only says what to try.",

@@ -63,11 +63,7 @@ fn check(statement: Statement, settings: &Settings) -> Result<Finding> {
     let sizes = sizes(settings)?;
     let layers = if settings.quick { 90 } else { 240 };
     let amplitudes = if settings.quick { &AMPLITUDES[1..2] } else { &AMPLITUDES[..] };
-    // A false statement is refuted by its first orbit; more would only cost time.
-    let (sizes, amplitudes) = match statement {
-        Statement::Claim => (sizes.as_slice(), amplitudes),
-        Statement::Control => (&sizes[..1], &amplitudes[..1]),
-    };
+    let (sizes, amplitudes) = (statement.cases(&sizes), statement.cases(amplitudes));
     let jobs: Vec<Job> = sizes
         .iter()
         .flat_map(|&n| amplitudes.iter().map(move |&digits| (n, digits)))

@@ -34,10 +34,10 @@ const ENOUGH_BITS: u32 = 128;
 
 fn check(statement: Statement, settings: &Settings) -> Result<Finding> {
     let sizes = sizes(settings)?;
-    // A false statement is refuted by its first size; more would only cost time.
-    let (point, sizes) = match statement {
-        Statement::Claim => (FixedPoint::OddPoint, sizes.as_slice()),
-        Statement::Control => (FixedPoint::Edge, &sizes[..1]),
+    let sizes = statement.cases(&sizes);
+    let point = match statement {
+        Statement::Claim => FixedPoint::OddPoint,
+        Statement::Control => FixedPoint::Edge,
     };
     let precision = settings.precision.min(ENOUGH_BITS);
     let judged = sizes.iter().map(|&n| judge(point, n, precision)).collect::<Result<Vec<_>>>()?;
@@ -93,24 +93,14 @@ fn judge(point: FixedPoint, n: u64, precision: u32) -> Result<Judged> {
     let discs = enclose_dense_eigenvalues(&batch.covariance(n as usize))?;
     let spectral_radius = dense_spectral_radius(&discs)
         .ok_or_else(|| Error::NotReached(format!("there is no eigenvalue at n = {n}")))?;
-    let (inside, agree) = (inside_unit_disc(&spectral_radius), agree(&discs, &Spectrum::at(&batch), n));
+    let gap = spectral_radius.lift(1) - &spectral_radius;
+    let (inside, agree) = (Verdict::positive(&gap), agree(&discs, &Spectrum::at(&batch), n));
     let reason = match (inside, agree) {
         (Verdict::Refuted, _) => "an eigenvalue outside the unit disc",
         (_, Verdict::Refuted) => "the counts are not those of the blocks",
         _ => "the discs are too wide to decide",
     };
     Ok(Judged { n, verdict: Verdict::all([inside, agree]), reason, discs, spectral_radius })
-}
-
-fn inside_unit_disc(spectral_radius: &Interval) -> Verdict {
-    let gap = spectral_radius.lift(1) - spectral_radius;
-    if gap.certainly_positive() {
-        Verdict::Verified
-    } else if gap.certainly_negative() {
-        Verdict::Refuted
-    } else {
-        Verdict::Inconclusive
-    }
 }
 
 /// Whether every block eigenvalue lies in a disc, and the multiplicities in each disc add up to its count.

@@ -16,10 +16,10 @@ pub(super) static CLAIM: Claim = Claim {
     statement: "For every integer n >= 7 the odd-point fixed point exists, is the only fixed point with n theta <= 10.5 \
         once n >= 128, and every eigenvalue of the layer's differential there, on centred covariances modulo scale, \
         lies strictly inside the unit disc.",
-    hypotheses: "infinite width, RC + ReLU; that the blocks are the whole spectrum is algebra (proofs/README.md), \
+    hypotheses: "infinite width, RC + ReLU; that the blocks are the whole spectrum is algebra (proofs/derivations.md), \
         checked numerically by stability.blocks. Linear stability: it speaks of small enough perturbations.",
     source: "Abstract: \"we prove a stability result for the aforementioned configuration\" (project's formulation; \
-        proofs/README.md).",
+        proofs/theorems).",
     method: "n = 7..=127 one by one by enclosures. n >= 128 at once: u = 1/n in [0, 1/128], x = n theta within \
         20 u^2 of 3 pi - 3 pi u (proved), gaps n(1 - lambda) of trivial and pair and Jury's three conditions of the \
         standard block enclosed over 16 pieces of u; removable singularities by Bessel functions.",

@@ -30,7 +30,7 @@ fn check(statement: Statement, settings: &Settings) -> Result<Finding> {
         Statement::Claim => FixedPoint::OddPoint,
         Statement::Control => FixedPoint::Edge,
     };
-    let sizes = settings.batch_sizes.with_odd_point()?;
+    let sizes = statement.cases(settings.batch_sizes.with_odd_point()?);
     let judged =
         sizes.par_iter().map(|&n| judge(point, n, settings.precision)).collect::<Result<Vec<_>>>()?;
     let verdict = Verdict::all(judged.iter().map(|(_, verdict, _)| *verdict));
@@ -52,16 +52,7 @@ pub(super) fn judge(point: FixedPoint, n: u64, precision: u32) -> Result<(u64, V
     let spectrum = Spectrum::at(&batch);
     let eigenvalues = spectrum.eigenvalues(n);
     let one = batch.n.lift(1);
-    let inside = |value: &Interval| {
-        let gap = one.clone() - value.clone().square();
-        if gap.certainly_positive() {
-            Verdict::Verified
-        } else if gap.certainly_negative() {
-            Verdict::Refuted
-        } else {
-            Verdict::Inconclusive
-        }
-    };
+    let inside = |value: &Interval| Verdict::positive(&(one.clone() - value.clone().square()));
     let verdict = Verdict::all(eigenvalues.iter().map(|(_, value)| inside(value)));
     let radius = spectral_radius(&spectrum, n);
     let row = json!({ "batch_size": n.to_string(), "spectral_radius": radius, "gap": one - &radius });

@@ -56,26 +56,16 @@ pub fn run(args: &CertifyArgs) -> Result<()> {
     bar.inc(kept as u64);
     let groups: Vec<_> = groups(&tasks[kept..]).collect();
     for chunk in groups.chunks(CHUNK) {
-        let lines: Vec<_> = chunk.par_iter().map(|group| certify(group, &header)).collect();
-        for line in lines.into_iter().flat_map(each) {
-            let mut line = line?;
-            line.push('\n');
-            // One write a record, without a buffer: whoever stops us loses at most the record being written.
-            file.write_all(line.as_bytes()).map_err(failed)?;
-            bar.inc(1);
+        let texts: Vec<_> = chunk.par_iter().map(|group| certify(group, &header)).collect();
+        for (text, group) in texts.into_iter().zip(chunk) {
+            // One write a group, without a buffer: whoever stops us loses at most what is in the making.
+            file.write_all(text?.as_bytes()).map_err(failed)?;
+            bar.inc(group.len() as u64);
         }
     }
     file.sync_all().map_err(failed)?;
     bar.finish_and_clear();
     summary(args, &header, tasks.len(), kept)
-}
-
-/// The lines of a group, or its error as the only one: what comes before it is written.
-fn each(group: Result<Vec<String>>) -> Vec<Result<String>> {
-    match group {
-        Ok(lines) => lines.into_iter().map(Ok).collect(),
-        Err(error) => vec![Err(error)],
-    }
 }
 
 /// A bar with the time left, on a terminal only.

@@ -12,8 +12,9 @@ use crate::odd_point::{SMALLEST_ODD_POINT_BATCH, check_batch_size};
 use crate::{Error, Result, bad_input};
 use rug::float::Round;
 use rug::{Float, Integer};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use sha2::{Digest, Sha256};
+use std::fmt;
 
 /// Name and version of the format.
 pub const SCHEMA: &str = "oddpoint.certificate/1";
@@ -21,8 +22,8 @@ pub const SCHEMA: &str = "oddpoint.certificate/1";
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// A number without rounding: `m*2^e`, `m` odd, or `0`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(try_from = "String")]
 pub struct Dyadic(pub Float);
 
 /// Bits of a margin.
@@ -41,17 +42,23 @@ impl Dyadic {
     }
 }
 
-impl From<Dyadic> for String {
-    fn from(Dyadic(value): Dyadic) -> Self {
-        match value.to_integer_exp() {
+impl fmt::Display for Dyadic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.to_integer_exp() {
             Some((mantissa, exponent)) if mantissa != 0 => {
                 let zeros = mantissa.find_one(0).unwrap_or(0);
-                format!("{}*2^{}", mantissa >> zeros, exponent + zeros as i32)
+                write!(f, "{}*2^{}", mantissa >> zeros, exponent + zeros as i32)
             }
             // A cover's numbers are finite; if one were not, this would be refused when read.
-            Some(_) => "0".to_owned(),
-            None => value.to_string(),
+            Some(_) => f.write_str("0"),
+            None => write!(f, "{}", self.0),
         }
+    }
+}
+
+impl Serialize for Dyadic {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 
@@ -74,7 +81,7 @@ impl TryFrom<String> for Dyadic {
         }
         let value = Self(Float::with_val(mantissa.significant_bits().max(1), &mantissa) << exponent);
         // One spelling a number.
-        if String::from(value.clone()) == text { Ok(value) } else { Err(refused()) }
+        if value.to_string() == text { Ok(value) } else { Err(refused()) }
     }
 }
 
@@ -435,7 +442,9 @@ pub fn open<T: for<'a> Deserialize<'a>>(line: &str) -> Result<T> {
 }
 
 fn sha256(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    let digest = Sha256::digest(text.as_bytes());
+    let (words, _) = digest.as_slice().as_chunks();
+    words.iter().map(|&word| format!("{:016x}", u64::from_be_bytes(word))).collect()
 }
 
 #[cfg(test)]
@@ -445,7 +454,7 @@ mod tests {
     #[test]
     fn numbers_are_exact_and_have_one_spelling() {
         for (value, text) in [(0.0, "0"), (0.8125, "13*2^-4"), (-48.0, "-3*2^4"), (1.0, "1*2^0")] {
-            assert_eq!(String::from(Dyadic(Float::with_val(53, value))), text);
+            assert_eq!(Dyadic(Float::with_val(53, value)).to_string(), text);
             assert_eq!(Dyadic::try_from(text.to_owned()).unwrap().0, value);
         }
         for text in ["", "1", "2*2^0", "01*2^0", "+1*2^0", "1*2^+1", "1*2^9999999", "nan", "0*2^0", "1*2^-0"]

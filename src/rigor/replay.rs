@@ -3,7 +3,7 @@
 //! Of a record it believes nothing: the statement is compared with what the record's place in the file demands, the
 //! boxes must touch and reach from end to end, and each box is evaluated once, in interval arithmetic at a precision of
 //! the caller's choice, by the formulas of [`super::inequalities`]. What a replay trusts besides these: MPFR, the interval
-//! arithmetic on it, and the algebra of `proofs/README.md` that leads from the statements to the inequalities.
+//! arithmetic on it, and the algebra of `proofs/derivations.md` that leads from the statements to the inequalities.
 //!
 //! A record that fails is not a refutation of its statement; it is a proof that does not hold.
 

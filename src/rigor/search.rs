@@ -19,13 +19,14 @@ use crate::{Error, Result};
 use rug::Float;
 use rug::float::Round;
 
-/// Batch sizes that share their boxes: at most one in 128, and at most this many.
-const LARGEST_BLOCK: u64 = 128;
+/// Batch sizes that share their boxes: about one in this many, and at most [`LARGEST_BLOCK`].
+const BLOCKS_PER_OCTAVE: u64 = 32;
+const LARGEST_BLOCK: u64 = 512;
 
 /// The batch sizes, `n` among them, whose boxes are sought together. Depends on `n` alone, so that a certificate does not
 /// depend on which sizes are asked for, or on where it was interrupted.
 fn block(n: u64) -> [u64; 2] {
-    let length = 1 << (n / 128).clamp(1, LARGEST_BLOCK).ilog2();
+    let length = 1 << (n / BLOCKS_PER_OCTAVE).clamp(1, LARGEST_BLOCK).ilog2();
     let first = n - n % length;
     [first, (first + length - 1).min(LARGEST_BATCH)]
 }
@@ -39,18 +40,18 @@ pub fn groups(tasks: &[Task]) -> impl Iterator<Item = &[Task]> {
     tasks.chunk_by(move |a, b| block_of(a).is_some() && block_of(a) == block_of(b))
 }
 
-/// The lines that prove what the tasks of a group say.
+/// The lines, with line ends, that prove what the tasks of a group say.
 ///
 /// # Errors
 /// [`Error::NotReached`] if the search does not succeed at the header's precision.
-pub fn certify(group: &[Task], header: &Header) -> Result<Vec<String>> {
+pub fn certify(group: &[Task], header: &Header) -> Result<String> {
     let (mut covers, mut stable) = (None, None);
     let mut record = |task| match task {
         Task::FixedPoints(n) => fixed_points(n, &mut covers, header.precision),
         Task::OddPointStability(n) => odd_point_stability(n, &mut stable, header.precision),
         _ => of_all(task, header.precision),
     };
-    let line = |task: &Task| {
+    let mut line = |task: &Task| {
         seal(&Line {
             statement: task.statement(),
             precision: header.precision,
@@ -58,7 +59,7 @@ pub fn certify(group: &[Task], header: &Header) -> Result<Vec<String>> {
             record: record(*task)?,
         })
     };
-    group.iter().map(line).collect()
+    group.iter().try_fold(String::new(), |text, task| Ok(text + &line(task)? + "\n"))
 }
 
 fn fixed_points(n: u64, found: &mut Option<Census>, precision: u32) -> Result<Record> {
@@ -104,13 +105,13 @@ fn of_all(task: Task, precision: u32) -> Result<Record> {
     })
 }
 
-/// Half the relative width of the window in which the odd point is enclosed: `2^−10`, and the bits of its ends.
+/// How far the window in which odd points are enclosed reaches beyond them: `2^−10` of them, and the bits of its ends.
 const WINDOW: (u32, u32) = (10, 16);
 
 fn stability([first, last]: [u64; 2], precision: u32) -> Result<Stable> {
-    let root = Float::with_val(precision, last as f64 * OddPointEquation { n: last }.solve());
-    let radius = Float::with_val(precision, &root >> WINDOW.0);
-    let window = rounded(&Interval::point(root).inflate(&radius), WINDOW.1);
+    let root = |n: u64| Interval::from_f64(precision, n as f64 * OddPointEquation { n }.solve());
+    let roots = root(first).hull(&root(last));
+    let window = rounded(&roots.inflate(&Float::with_val(precision, roots.upper() >> WINDOW.0)), WINDOW.1);
     let u = reciprocals([first, last], precision);
     let margins = StabilityMargins::enclose(&u, &window);
     let inequalities = balance_at_ends(&u, &window).into_iter().chain(margins.inequalities(&u));

@@ -1,7 +1,7 @@
 //! The basin of the odd point: an explicit set of batches, in the full space of covariances, that is proved to
 //! converge to it.
 //!
-//! Two tools (theory, section 2.5; the derivations are in the two files and, by hand, in `proofs/basin.md`):
+//! Two tools (theory, section 2.5; the derivations are in the two files and, by hand, in `proofs/theorems/stability.basin.md`):
 //!
 //! * a **local ball** in an adapted norm `N`, in which the layer's differential has its spectral radius as norm
 //!   and the remainder is bounded ([`LocalBall`]);

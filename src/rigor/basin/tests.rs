@@ -193,7 +193,7 @@ fn radii_are_judged_three_ways() {
     assert!(matches!(judge_share(7, 0.1, BITS).unwrap(), RadiusVerdict::Proved(_)));
 }
 
-/// What was reached, not to be lost (proofs/basin.md has the table).
+/// What was reached, not to be lost (proofs/theorems/stability.basin.md has the table).
 #[test]
 fn shares_of_the_best_radius() {
     for (n, share) in [(7, 0.16), (8, 0.23), (10, 0.29), (14, 0.47), (16, 0.75), (18, 0.94), (20, 0.99)] {
