@@ -3,8 +3,7 @@
 use super::{Claim, Finding, Kind, Settings, Statement, Verdict};
 use crate::Result;
 use crate::odd_point::SMALLEST_ODD_POINT_BATCH;
-use crate::rigor::{TAIL_FROM, count_fixed_points, count_for_all, reciprocals_from};
-use rayon::prelude::*;
+use crate::rigor::{TAIL_FROM, count_each, count_for_all, reciprocals_from};
 use serde_json::json;
 
 pub(super) static CLAIM: Claim = Claim {
@@ -18,7 +17,7 @@ pub(super) static CLAIM: Claim = Claim {
     source: "Abstract: \"a simplified indicative model\" (project's formulation; proofs/theorems).",
     method: "The symmetric root is divided out by algebra; interval covers of the whole remaining range, in variables \
         in which both ends are ordinary points, show the sign of the balance or that it rises, box by box. \
-        n = 3..=127 and the sizes asked one by one, n >= 128 at once with 1/n in an interval from 0.",
+        n = 3..=127 and the sizes asked one by one (from 64 on neighbours share boxes over the interval of their 1/n), n >= 128 at once with 1/n in an interval from 0.",
     control: "there are three fixed points for n = 6 too",
     check,
 };
@@ -30,16 +29,13 @@ fn check(statement: Statement, settings: &Settings) -> Result<Finding> {
         Statement::Claim => (SMALLEST_ODD_POINT_BATCH, one_by_one.collect()),
         Statement::Control => (SMALLEST_ODD_POINT_BATCH - 1, vec![SMALLEST_ODD_POINT_BATCH - 1]),
     };
-    let counts = sizes
-        .par_iter()
-        .map(|&n| Ok((n, count_fixed_points(n, settings.precision)?.count())))
-        .collect::<Result<Vec<_>>>()?;
+    let counts = count_each(&sizes, settings.precision)?;
     let wrong = counts.iter().find(|&&(n, count)| count != if n < first_with_three { 1 } else { 3 });
     if let Some((n, count)) = wrong {
         return Ok(Finding::new(Verdict::Refuted, format!("{count} fixed points at n = {n}"), json!({})));
     }
     let tail = count_for_all(&reciprocals_from(TAIL_FROM, settings.precision))?;
-    let reason = format!("{} sizes one by one, every n >= {TAIL_FROM} at once", counts.len());
+    let reason = format!("{} sizes asked, every n >= {TAIL_FROM} at once", counts.len());
     let evidence = json!({
         "one_by_one": counts.iter().map(|(n, count)| json!({ "batch_size": n.to_string(), "count": count }))
             .collect::<Vec<_>>(),

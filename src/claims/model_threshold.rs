@@ -4,7 +4,7 @@ use super::{Claim, Finding, Kind, Settings, Statement, Verdict};
 use crate::arithmetic::{Interval, Real};
 use crate::odd_point::{FixedPoint, SMALLEST_ODD_POINT_BATCH};
 use crate::rigor::threshold::{Drift, drift, low_variance_comes_back};
-use crate::rigor::{TAIL_FROM, count_fixed_points, count_for_all, enclose_fixed_point, reciprocals_from};
+use crate::rigor::{TAIL_FROM, count_each, count_for_all, enclose_fixed_point, reciprocals_from};
 use crate::{Error, Result};
 use rayon::prelude::*;
 use serde_json::{Value, json};
@@ -44,9 +44,7 @@ fn check(statement: Statement, settings: &Settings) -> Result<Finding> {
         )));
     }
     // The count is all that depends on n.
-    (SMALLEST_ODD_POINT_BATCH..TAIL_FROM)
-        .into_par_iter()
-        .try_for_each(|n| count_fixed_points(n, precision).map(drop))?;
+    count_each(&Vec::from_iter(SMALLEST_ODD_POINT_BATCH..TAIL_FROM), precision)?;
     count_for_all(&reciprocals_from(TAIL_FROM, precision))?;
     let reason = format!("every n >= 7; drift enclosed on both sides at {} sizes", sizes.len());
     let evidence = json!({ "batch_sizes": judged.into_iter().map(|(_, row)| row).collect::<Vec<_>>() });

@@ -29,7 +29,10 @@ use super::inequalities::{
 use crate::Result;
 use crate::arithmetic::{Interval, Real};
 use crate::odd_point::scaled::scaled_deflated_balance;
-use crate::odd_point::{EdgeEquation, OddPointEquation, SMALLEST_ODD_POINT_BATCH, check_batch_size};
+use crate::odd_point::{
+    EdgeEquation, LARGEST_BATCH, OddPointEquation, SMALLEST_ODD_POINT_BATCH, check_batch_size,
+};
+use rayon::prelude::*;
 use rug::Float;
 use rug::float::Round;
 
@@ -50,6 +53,34 @@ const POINT_BITS: u32 = 12;
 /// `n` outside `3 ..= 10¹⁸`; [`crate::Error::NotReached`] if a cover stays undecided at this precision.
 pub fn count_fixed_points(n: u64, precision: u32) -> Result<Census> {
     count_between([n, n], precision)
+}
+
+/// Batch sizes that share their boxes: about one in this many, and at most [`LARGEST_BLOCK`].
+const BLOCKS_PER_OCTAVE: u64 = 32;
+const LARGEST_BLOCK: u64 = 512;
+
+/// The batch sizes, `n` among them, whose boxes are sought together. Depends on `n` alone, so that a certificate does not
+/// depend on which sizes are asked for, or on where it was interrupted.
+pub(super) fn block(n: u64) -> [u64; 2] {
+    let length = 1 << (n / BLOCKS_PER_OCTAVE).clamp(1, LARGEST_BLOCK).ilog2();
+    let first = n - n % length;
+    [first, (first + length - 1).min(LARGEST_BATCH)]
+}
+
+/// Counts the fixed points for each batch size of an increasing list.
+///
+/// # Guarantees
+/// As [`count_fixed_points`]; neighbouring sizes share one proof, over the interval of their `1/n`.
+///
+/// # Errors
+/// As [`count_fixed_points`].
+pub fn count_each(sizes: &[u64], precision: u32) -> Result<Vec<(u64, usize)>> {
+    let groups: Vec<_> = sizes.chunk_by(|&a, &b| block(a) == block(b)).collect();
+    let count = |group: &&[u64]| -> Result<Vec<(u64, usize)>> {
+        let count = count_between(block(group[0]), precision)?.count();
+        Ok(group.iter().map(|&n| (n, count)).collect())
+    };
+    Ok(groups.par_iter().map(count).collect::<Result<Vec<_>>>()?.concat())
 }
 
 /// Counts the fixed points for every batch size from the first to the last, by covers that serve all of them; they are
@@ -142,6 +173,8 @@ mod tests {
         for n in [7, 8, 9, 10, 15, 50, 1000, 10_000, 1_000_000_000] {
             assert_eq!(count_fixed_points(n, 64).unwrap().count(), 3, "n = {n}");
         }
+        let sizes = [3, 6, 7, 8, 300, 303, 1000];
+        assert_eq!(count_each(&sizes, 64).unwrap(), sizes.map(|n| (n, if n < 7 { 1 } else { 3 })));
     }
 
     #[test]

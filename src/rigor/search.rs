@@ -5,7 +5,7 @@
 //! The records are meant to be checked by [`super::replay`], which uses nothing of this.
 
 use super::certificate::{Census, Dyadic, Header, Inequality, Line, Record, Size, Task, seal};
-use super::count::{count_between, count_for_all};
+use super::count::{block, count_between, count_for_all};
 use super::enclosures::sharpen_saddle_node;
 use super::inequalities::{
     StabilityMargins, balance_at_ends, reciprocals, reciprocals_from, saddle_node_system, transversality,
@@ -14,22 +14,10 @@ use super::newton::krawczyk_image;
 use super::tail::{certify_stability_for_all, prove_angle_expansion};
 use super::{ANGLE_CONSTANT, TAIL_FROM};
 use crate::arithmetic::Interval;
-use crate::odd_point::{LARGEST_BATCH, OddPointEquation};
+use crate::odd_point::OddPointEquation;
 use crate::{Error, Result};
 use rug::Float;
 use rug::float::Round;
-
-/// Batch sizes that share their boxes: about one in this many, and at most [`LARGEST_BLOCK`].
-const BLOCKS_PER_OCTAVE: u64 = 32;
-const LARGEST_BLOCK: u64 = 512;
-
-/// The batch sizes, `n` among them, whose boxes are sought together. Depends on `n` alone, so that a certificate does not
-/// depend on which sizes are asked for, or on where it was interrupted.
-fn block(n: u64) -> [u64; 2] {
-    let length = 1 << (n / BLOCKS_PER_OCTAVE).clamp(1, LARGEST_BLOCK).ilog2();
-    let first = n - n % length;
-    [first, (first + length - 1).min(LARGEST_BATCH)]
-}
 
 /// Tasks that one search serves.
 pub fn groups(tasks: &[Task]) -> impl Iterator<Item = &[Task]> {
