@@ -133,3 +133,129 @@ impl Factor {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layer::batch;
+    use proptest::prelude::*;
+    use rug::Float;
+
+    fn layer(recentre: bool) -> Layer {
+        Layer::parse(if recentre { "rc" } else { "" }, None).unwrap()
+    }
+
+    fn factor(layer: &Layer, gram: &Gram<f64>) -> Result<Factor> {
+        let mut factor = Factor::new(gram.n());
+        factor.compute(layer, gram, &layer.covariance(gram))?;
+        Ok(factor)
+    }
+
+    /// Entry (`i`, `j`) of `F Fᵀ`, in 300 bits.
+    fn product(factor: &Factor, i: usize, j: usize) -> Float {
+        let terms = factor.columns.chunks(factor.n).map(|column| Float::with_val(300, column[i]) * column[j]);
+        terms.fold(Float::new(300), |sum, x| sum + x)
+    }
+
+    /// `|x_i − x_j|²` from second moments.
+    fn distance(entry: impl Fn(usize, usize) -> Float, i: usize, j: usize) -> Float {
+        entry(i, i) + entry(j, j) - entry(i, j) * 2_u32
+    }
+
+    /// A cluster of unit variance with squared distances of about `spread`, and an outlier of variance `(n−1)²`
+    /// orthogonal to it but for a part of relative size `√spread`: what ReLU leaves near the odd point.
+    fn near_cluster(n: usize, spread: f64) -> Gram<f64> {
+        let noise = batch::random_gaussian(n, 2 * n, 4, 0).unwrap();
+        let mut samples = noise.samples().to_vec();
+        for (i, sample) in samples.iter_mut().enumerate() {
+            sample.iter_mut().for_each(|x| *x *= (spread / (4 * n) as f64).sqrt());
+            if i + 1 < n { sample[0] += 1.0 } else { sample[1] += n as f64 - 1.0 }
+        }
+        let features = 2.0 * n as f64;
+        let mut gram = Gram::from_samples(&samples).unwrap();
+        gram.scale(&features);
+        gram
+    }
+
+    #[test]
+    fn small_distances_within_the_cluster_survive() {
+        for (n, recentre) in [(20, true), (20, false), (100, true), (100, false)] {
+            for spread in [1e-2, 1e-6, 1e-10] {
+                let gram = near_cluster(n, spread);
+                let factor = factor(&layer(recentre), &gram).unwrap();
+                let exact = |i: usize, j: usize| Float::with_val(300, gram.get(i, j));
+                for (i, j) in [(0, 1), (2, 7), (5, n - 2)] {
+                    let wanted = distance(exact, i, j);
+                    let error = distance(|i, j| product(&factor, i, j), i, j) / &wanted - 1_u32;
+                    // Entries of order 1 are off by a few ε each, and ε is spread·(ε/spread). An error of ε‖C‖ would
+                    // be n² times that: 400 or 10 000.
+                    let unit = f64::EPSILON / wanted.to_f64();
+                    assert!(error.to_f64().abs() < 40.0 * unit, "{n} {recentre} {spread}: {error} {unit}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn exact_configuration_has_rank_one_and_opposite_signs() {
+        for n in [3, 10, 64] {
+            let gram = Gram::from_entries(n, |i, j| match (i + 1 == n, j + 1 == n) {
+                (true, true) => 0.7,
+                (false, false) => 1.3,
+                _ => 0.0,
+            });
+            let centred = factor(&layer(true), &gram).unwrap();
+            assert_eq!(centred.rank(), 1);
+            let column = centred.columns();
+            assert!(column[..n - 1].iter().all(|x| *x == column[0]));
+            assert!(column[0] * column[n - 1] < 0.0);
+            assert_eq!(factor(&layer(false), &gram).unwrap().rank(), 2);
+        }
+    }
+
+    #[test]
+    fn equal_samples_have_equal_rows() {
+        let samples = batch::random_gaussian(9, 30, 2, 0).unwrap();
+        let gram = Gram::from_samples(samples.samples()).unwrap();
+        let origin = [0, 1, 2, 3, 0, 5, 3, 0, 8];
+        let gram = Gram::from_entries(9, |i, j| *gram.get(origin[i], origin[j]));
+        for recentre in [true, false] {
+            let factor = factor(&layer(recentre), &gram).unwrap();
+            assert_eq!(factor.rank(), if recentre { 5 } else { 6 });
+            for column in factor.columns().chunks(9) {
+                assert!((0..9).all(|i| column[i] == column[origin[i]]));
+            }
+        }
+    }
+
+    #[test]
+    fn what_has_no_factor_is_refused() {
+        let equal = Gram::from_entries(4, |_, _| 1.0);
+        assert!(matches!(factor(&layer(true), &equal), Err(Error::NotReached(_))));
+        let indefinite = Gram::from_entries(3, |i, j| if i == j { 1.0 } else { -0.9 });
+        assert!(matches!(factor(&layer(false), &indefinite), Err(Error::Input(_))));
+    }
+
+    proptest! {
+        #[test]
+        fn product_is_the_covariance(n in 3_usize..12, features in 1_usize..20, seed: u64, recentre: bool) {
+            let gram = batch::random_gaussian(n, features, seed, 0).unwrap().gram().unwrap();
+            let layer = layer(recentre);
+            let covariance = layer.covariance(&gram);
+            let factor = factor(&layer, &gram).unwrap();
+            prop_assert!(factor.rank() <= features.min(n));
+            for i in 0..n {
+                for j in 0..n {
+                    let error = (product(&factor, i, j) - covariance.get(i, j)).to_f64().abs();
+                    // What is left out is at most 2nε times the samples' scale, the largest of which is n.
+                    prop_assert!(error <= 16.0 * (n * n) as f64 * f64::EPSILON);
+                }
+            }
+            if recentre {
+                for column in factor.columns().chunks(n) {
+                    prop_assert!(column.iter().sum::<f64>().abs() < 4.0 * n as f64 * f64::EPSILON * (n as f64).sqrt());
+                }
+            }
+        }
+    }
+}

@@ -318,25 +318,19 @@ impl Network {
     }
 }
 
-/// Activations of a layer, in blocks of at most [`BLOCK`] features: column after column, a sample each.
+/// Activations of a layer: feature after feature, `n` numbers each.
 #[derive(Clone, Debug)]
 struct Activations {
     width: u64,
     /// What the numbers are to be multiplied with for a Gram matrix of trace `n`.
     scale: f64,
-    /// One of these from each lane, of whole blocks but for the last.
+    /// One of these from each lane.
     parts: Vec<Vec<f64>>,
 }
 
 impl Activations {
     fn new(features: usize, n: usize, value: impl Fn(usize, usize) -> f64) -> Self {
-        let mut part = Vec::with_capacity(features * n);
-        for first in (0..features).step_by(BLOCK) {
-            let rows = first..features.min(first + BLOCK);
-            part.extend(
-                (0..n).flat_map(|i| rows.clone().map(move |row| (row, i))).map(|(row, i)| value(row, i)),
-            );
-        }
+        let part: Vec<f64> = (0..features * n).map(|k| value(k / n, k % n)).collect();
         let squares: f64 = part.iter().map(|x| x * x).sum();
         let scale = (features as f64 * n as f64 / squares).sqrt();
         Self { width: features as u64, scale, parts: vec![part] }
@@ -345,14 +339,14 @@ impl Activations {
     fn from_batch(batch: &Batch) -> Self {
         let samples = batch.samples();
         let largest = samples.iter().flatten().fold(0.0_f64, |largest, x| largest.max(x.abs()));
-        Self::new(batch.features(), batch.size(), |row, i| samples[i][row] / largest)
+        Self::new(batch.features(), batch.size(), |k, i| samples[i][k] / largest)
     }
 
     fn from_factor(factor: &Factor, n: usize) -> Self {
-        Self::new(factor.rank(), n, |row, i| factor.columns()[row * n + i])
+        Self::new(factor.rank(), n, |k, i| factor.columns()[k * n + i])
     }
 
-    /// The blocks, each with its number of features.
+    /// Blocks of at most [`BLOCK`] features, each with their number.
     fn blocks(&self, n: usize) -> impl Iterator<Item = (usize, &[f64])> {
         self.parts
             .iter()
@@ -387,10 +381,8 @@ struct Lane {
     first_block: u64,
     end_block: u64,
     normals: Vec<f64>,
-    /// A block of neurons: column after column, a sample each.
-    rows: Vec<f64>,
-    /// One number a neuron.
-    sums: Vec<f64>,
+    /// A block of neurons, one after the other, `n` numbers each.
+    neurons: Vec<f64>,
     /// `Σ xᵢ xⱼ`, column after column, on and above the diagonal.
     gram: Vec<f64>,
     /// Blocks of activations, if the next layer needs them.
@@ -407,23 +399,23 @@ impl Lane {
             first_block: bound(lane),
             end_block: bound(lane + 1),
             normals: vec![0.0; rows * across],
-            rows: vec![0.0; rows * n],
-            sums: vec![0.0; rows],
+            neurons: vec![0.0; rows * n],
             gram: vec![0.0; n * n],
             outputs: Vec::new(),
         }
     }
 
     fn run(&mut self, job: &Job) {
+        let n = job.n;
         self.gram.fill(0.0);
         self.outputs.clear();
         for block in self.first_block..self.end_block {
             let rows = job.plan.rows(block);
             self.draw(job, block, rows);
-            self.activate(&job.plan.layer, rows, job.n);
-            self.accumulate(rows, job.n);
+            activate(&job.plan.layer, &mut self.neurons[..rows * n], n);
+            self.accumulate(rows, n);
             if let Source::Activations(_) = job.source {
-                self.outputs.extend_from_slice(&self.rows[..rows * job.n]);
+                self.outputs.extend_from_slice(&self.neurons[..rows * n]);
             }
         }
     }
@@ -432,78 +424,85 @@ impl Lane {
     fn draw(&mut self, job: &Job, block: u64, rows: usize) {
         let n = job.n;
         let mut rng = job.plan.stream(job.layer, block);
-        let mut out = DMatrixViewMut::from_slice(&mut self.rows[..rows * n], rows, n);
+        let neurons = &mut self.neurons[..rows * n];
+        let mut out = DMatrixViewMut::from_slice(neurons, n, rows);
         match job.source {
             Source::Factor(factor) => {
-                let normals = fill(&mut self.normals, rows, factor.rank(), &mut rng);
-                out.gemm(1.0, &normals, &transposed(factor.columns(), factor.rank(), n), 0.0);
+                let normals = fill(&mut self.normals, factor.rank(), rows, &mut rng);
+                out.gemm(1.0, &DMatrixView::from_slice(factor.columns(), n, factor.rank()), &normals, 0.0);
             }
             Source::Activations(inputs) => {
                 let scale = inputs.scale / (inputs.width as f64).sqrt();
                 for (k, (features, input)) in inputs.blocks(n).enumerate() {
-                    let weights = fill(&mut self.normals, rows, features, &mut rng);
+                    let weights = fill(&mut self.normals, features, rows, &mut rng);
                     let before = if k == 0 { 0.0 } else { 1.0 };
-                    out.gemm(scale, &weights, &DMatrixView::from_slice(input, features, n), before);
+                    out.gemm(scale, &DMatrixView::from_slice(input, n, features), &weights, before);
                 }
                 if job.plan.layer.recentre {
-                    self.recentre(rows, n);
+                    neurons.chunks_mut(n).for_each(recentre);
                 }
             }
         }
     }
 
-    fn recentre(&mut self, rows: usize, n: usize) {
-        let (block, sums) = (&mut self.rows[..rows * n], &mut self.sums[..rows]);
-        sums.fill(0.0);
-        for column in block.chunks(rows) {
-            sums.iter_mut().zip(column).for_each(|(sum, x)| *sum += x);
-        }
-        sums.iter_mut().for_each(|sum| *sum /= n as f64);
-        for column in block.chunks_mut(rows) {
-            column.iter_mut().zip(&*sums).for_each(|(x, mean)| *x -= mean);
-        }
-    }
-
-    /// RS and NL.
-    fn activate(&mut self, layer: &Layer, rows: usize, n: usize) {
-        if layer.rescale {
-            self.rescale(rows, n);
-        }
-        let block = self.rows[..rows * n].iter_mut();
-        match layer.activation {
-            Activation::Linear => {}
-            activation => block.for_each(|x| *x = activation.apply(*x)),
-        }
-    }
-
-    fn rescale(&mut self, rows: usize, n: usize) {
-        let (block, sums) = (&mut self.rows[..rows * n], &mut self.sums[..rows]);
-        sums.fill(0.0);
-        for column in block.chunks(rows) {
-            sums.iter_mut().zip(column).for_each(|(sum, x)| *sum += x * x);
-        }
-        // A neuron that is zero for every sample stays so.
-        sums.iter_mut().for_each(|sum| *sum = if *sum > 0.0 { (n as f64 / *sum).sqrt() } else { 0.0 });
-        for column in block.chunks_mut(rows) {
-            column.iter_mut().zip(&*sums).for_each(|(x, factor)| *x *= factor);
-        }
-    }
-
-    /// Adds the products of the block's columns.
+    /// Adds the products of every two samples.
     fn accumulate(&mut self, rows: usize, n: usize) {
+        let neurons = &self.neurons[..rows * n];
         // Panels of nearly equal width: matrices of a few columns take another path, which rounds differently.
         let panels = n.div_ceil(PANEL);
         for panel in 0..panels {
             let (first, end) = (panel * n / panels, (panel + 1) * n / panels);
-            let right = DMatrixView::from_slice(&self.rows[first * rows..end * rows], rows, end - first);
-            let left = transposed(&self.rows[..end * rows], end, rows);
+            let left = DMatrixView::from_slice(neurons, n, rows);
+            // The transpose, without moving it. It must be the right factor: as the left one of a product with few
+            // rows or columns, a matrix with a stride between rows makes nalgebra 0.35 write out of bounds.
+            let right = Strided::from_slice_with_strides_generic(
+                &neurons[first..],
+                Dyn(rows),
+                Dyn(end - first),
+                Dyn(n),
+                Dyn(1),
+            );
             let mut sums = DMatrixViewMut::from_slice(&mut self.gram[first * n..end * n], n, end - first);
-            sums.rows_mut(0, end).gemm(1.0, &left, &right, 1.0);
+            sums.rows_mut(0, end).gemm(1.0, &left.rows(0, end), &right, 1.0);
         }
     }
 }
 
-/// A matrix of independent standard normals, in memory that is there already.
+/// RS and NL of neurons of `n` numbers each.
+fn activate(layer: &Layer, neurons: &mut [f64], n: usize) {
+    if layer.rescale {
+        neurons.chunks_mut(n).for_each(rescale);
+    }
+    match layer.activation {
+        Activation::Linear => {}
+        activation => neurons.iter_mut().for_each(|x| *x = activation.apply(*x)),
+    }
+}
+
+/// RC of one neuron.
+fn recentre(neuron: &mut [f64]) {
+    let mean = sum(neuron, |x| x) / neuron.len() as f64;
+    neuron.iter_mut().for_each(|x| *x -= mean);
+}
+
+/// RS of one neuron; if it is zero for every sample, it stays so.
+fn rescale(neuron: &mut [f64]) {
+    let squares = sum(neuron, |x| x * x);
+    let factor = if squares > 0.0 { (neuron.len() as f64 / squares).sqrt() } else { 0.0 };
+    neuron.iter_mut().for_each(|x| *x *= factor);
+}
+
+/// `Σ f(x)`, as four sums that do not wait for each other, in a fixed order.
+fn sum(terms: &[f64], f: impl Fn(f64) -> f64) -> f64 {
+    let (fours, rest) = terms.as_chunks::<4>();
+    let mut sums = [0.0; 4];
+    for four in fours {
+        sums.iter_mut().zip(four).for_each(|(sum, x)| *sum += f(*x));
+    }
+    rest.iter().fold((sums[0] + sums[1]) + (sums[2] + sums[3]), |sum, x| sum + f(*x))
+}
+
+/// A matrix of independent standard normals, column after column, in memory that is there already.
 fn fill<'a>(
     memory: &'a mut [f64],
     rows: usize,
@@ -517,7 +516,5 @@ fn fill<'a>(
 
 type Strided<'a> = MatrixView<'a, f64, Dyn, Dyn, Dyn, Dyn>;
 
-/// The transpose of a matrix that is stored column after column.
-fn transposed(matrix: &[f64], columns: usize, rows: usize) -> Strided<'_> {
-    MatrixView::from_slice_with_strides_generic(matrix, Dyn(columns), Dyn(rows), Dyn(rows), Dyn(1))
-}
+#[cfg(test)]
+mod tests;
