@@ -436,8 +436,10 @@ impl Lane {
                 for (k, (features, input)) in inputs.blocks(n).enumerate() {
                     let weights = fill(&mut self.normals, features, rows, &mut rng);
                     let before = if k == 0 { 0.0 } else { 1.0 };
-                    out.gemm(scale, &DMatrixView::from_slice(input, n, features), &weights, before);
+                    out.gemm(1.0, &DMatrixView::from_slice(input, n, features), &weights, before);
                 }
+                // Not as a factor of the products: at the edges of a matrix that would round differently.
+                neurons.iter_mut().for_each(|z| *z *= scale);
                 if job.plan.layer.recentre {
                     neurons.chunks_mut(n).for_each(recentre);
                 }
