@@ -132,17 +132,21 @@ fn a_wide_layer_is_close_to_infinite_width() {
     }
 }
 
-/// Theory, section 4: NL raises the rank to n at once; a linear layer keeps it.
+/// Theory, section 4: NL raises the rank to the number of different rays at once; a linear layer keeps it.
 #[test]
 fn nonlinearity_raises_the_rank() {
-    let input = Gram::from_entries(8, |i, j| {
+    let general = batch::random_gaussian(8, 3, 50, 0).unwrap().gram().unwrap();
+    // Samples 2 and 3 lie on one ray, 4 to 7 on the opposite one, 0 and 1 each on their own.
+    let on_rays = Gram::from_entries(8, |i, j| {
         (i as f64 - 3.2) * (j as f64 - 3.2) + f64::from(u8::from(i == j && i < 2))
     });
-    for (components, rank) in [("", 3), ("nl", 8)] {
+    for (components, input, rank) in
+        [("", &general, 3), ("nl", &general, 8), ("", &on_rays, 3), ("nl", &on_rays, 4)]
+    {
         let layer = Layer::parse(components, None).unwrap();
         let plan = Plan { layer, sampler: Sampler::Gram, width: 1000, seed: 50, replica: 0 };
-        let mut network = Network::from_gram(plan, &input).unwrap();
-        (0..3).for_each(|_| network.step().unwrap());
+        let mut network = Network::from_gram(plan, input).unwrap();
+        network.step().unwrap();
         assert_eq!(numerical_rank(network.gram(), RANK_TOLERANCE).unwrap(), rank, "{layer}");
     }
 }
