@@ -95,6 +95,21 @@ impl Batch {
         }
     }
 
+    /// The Gram matrix `XᵀX/d`, uncentred, with its trace normalised to `n`.
+    ///
+    /// # Guarantees
+    /// Approximates; independent of the scale of the features and of the number of threads.
+    ///
+    /// # Errors
+    /// None for a batch that [`Batch::new`] accepted: distinct samples are not all zero.
+    pub fn gram(&self) -> Result<Gram<f64>> {
+        let mut samples = self.samples.clone();
+        rescale(&mut samples);
+        let mut gram = Gram::from_samples(&samples)?;
+        gram.scale_to_trace(&(self.size() as f64));
+        Ok(gram)
+    }
+
     /// The samples less their mean, scaled to at most 1: subtracting first is more accurate than `P G P`
     /// alone, and the scale keeps squares from overflowing or vanishing.
     fn recentred(&self) -> Vec<Vec<f64>> {

@@ -1,15 +1,19 @@
 //! One layer of a batch-normalised network at initialisation, and orbits of layers.
 //!
-//! Theory, sections 1 and 2. [`Gram`] holds second moments, [`infinite_width`] maps them through a layer of
-//! recentring and ReLU, [`observables`] says how far the odd point has emerged, [`batch`] reads and makes
+//! Theory, sections 1, 2 and 4. [`Gram`] holds second moments; [`components`] describes a layer and maps them through
+//! it at infinite width, [`infinite_width`] does so for recentring and ReLU alone, fast and with a derivative;
+//! [`sampled`] is the network of finite width. [`observables`] says how far the odd point has emerged, [`batch`] reads and makes
 //! inputs, [`orbit`] iterates and writes the course of an iteration to a file. Everything here approximates:
 //! nothing in this module is a proof.
 
 pub mod batch;
+pub mod components;
+mod factor;
 mod gram;
 pub mod infinite_width;
 pub mod observables;
 pub mod orbit;
+pub mod sampled;
 pub mod whole_file;
 
 pub use gram::Gram;

@@ -7,6 +7,8 @@
 //! the fully symmetric state, say, the "odd" sample is arbitrary and the norm ratio is 1.
 
 use super::Gram;
+use crate::{Error, Result};
+use nalgebra::{DMatrix, SymmetricEigen};
 
 /// Order parameters of one layer.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -26,6 +28,8 @@ pub struct Observables {
     /// Participation ratio `(tr C)²/‖C‖_F²` of the centred covariance *before* ReLU: from 1 (one direction)
     /// to n − 1.
     pub effective_rank: f64,
+    /// See [`orthogonality_gap`], of the Gram matrix after ReLU.
+    pub orthogonality_gap: f64,
 }
 
 /// The order parameters of a batch with centred covariance `covariance` and Gram matrix `gram` after ReLU.
@@ -74,6 +78,7 @@ pub fn observe(covariance: &Gram<f64>, gram: &Gram<f64>) -> Observables {
         cos_cross_mean: across.mean(),
         cos_cross_max: across.greatest,
         effective_rank: effective_rank(covariance),
+        orthogonality_gap: orthogonality_gap(gram),
     }
 }
 
@@ -81,6 +86,86 @@ pub fn observe(covariance: &Gram<f64>, gram: &Gram<f64>) -> Observables {
 /// equally.
 pub fn effective_rank(covariance: &Gram<f64>) -> f64 {
     (covariance.trace() / covariance.frobenius_norm()).powi(2)
+}
+
+/// Orthogonality gap `‖G/tr G − I/n‖_F`: 0 for orthogonal samples of equal norm, `√(1 − 1/n)` for parallel ones.
+///
+/// # Guarantees
+/// Approximates, to about `ε` absolutely.
+///
+/// # Source
+/// Theory, section 1; Daneshmand, Joudaki, Bach, NeurIPS 2021.
+///
+/// ```
+/// use oddpoint::layer::{Gram, observables::orthogonality_gap};
+/// let parallel = Gram::from_entries(4, |_, _| 3.0);
+/// assert_eq!(orthogonality_gap(&parallel), 0.75_f64.sqrt());
+/// ```
+pub fn orthogonality_gap(gram: &Gram<f64>) -> f64 {
+    let (n, trace) = (gram.n(), gram.trace());
+    let square = |(k, x): (usize, &f64)| {
+        let unit = if k % (n + 1) == 0 { 1.0 / n as f64 } else { 0.0 };
+        (x / trace - unit).powi(2)
+    };
+    gram.entries().iter().enumerate().map(square).sum::<f64>().sqrt()
+}
+
+/// Relative tolerance for [`numerical_rank`] that is well above the rounding of a Gram matrix summed in `f64`.
+pub const RANK_TOLERANCE: f64 = 1e-10;
+
+/// Number of eigenvalues above `tolerance` times the largest.
+///
+/// # Guarantees
+/// Approximates: an eigenvalue within about `n ε` times the largest of the threshold may fall on either side. Takes
+/// O(n³), more than a layer does; not part of [`observe`] for that reason.
+///
+/// # Errors
+/// [`Error::NotReached`] if the eigenvalues do not converge, as for entries that are not finite.
+///
+/// ```
+/// use oddpoint::layer::{Gram, observables::{RANK_TOLERANCE, numerical_rank}};
+/// let gram = Gram::from_entries(4, |i, j| 1.0 + if i == 3 && j == 3 { 2.0 } else { 0.0 });
+/// assert_eq!(numerical_rank(&gram, RANK_TOLERANCE)?, 2);
+/// # Ok::<(), oddpoint::Error>(())
+/// ```
+pub fn numerical_rank(gram: &Gram<f64>, tolerance: f64) -> Result<usize> {
+    let n = gram.n();
+    let not_reached = || Error::NotReached(format!("eigenvalues of a {n} × {n} matrix did not converge"));
+    if !gram.entries().iter().all(|x| x.is_finite()) {
+        return Err(not_reached());
+    }
+    let matrix = DMatrix::from_row_slice(n, n, gram.entries());
+    // QR takes two to three iterations an eigenvalue.
+    let eigen = SymmetricEigen::try_new(matrix, f64::EPSILON, 100 * n).ok_or_else(not_reached)?;
+    let largest = eigen.eigenvalues.max();
+    Ok(eigen.eigenvalues.iter().filter(|&&value| value > tolerance * largest).count())
+}
+
+/// Which sample is the odd one, and since when: over the layers of one network.
+///
+/// ```
+/// use oddpoint::layer::observables::OddTracker;
+/// let mut tracker = OddTracker::default();
+/// let since: Vec<u64> = [4, 2, 2, 4].into_iter().zip(0..).map(|(odd, layer)| tracker.see(layer, odd)).collect();
+/// assert_eq!(since, [0, 1, 1, 3]);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OddTracker {
+    /// The odd sample and the first layer of its uninterrupted reign.
+    current: Option<(usize, u64)>,
+}
+
+impl OddTracker {
+    /// Takes note of [`Observables::odd_sample`] in a layer; layers come in order. Returns the first layer from which
+    /// on it has been this sample without interruption.
+    pub fn see(&mut self, layer: u64, odd_sample: usize) -> u64 {
+        let since = match self.current {
+            Some((sample, since)) if sample == odd_sample => since,
+            _ => layer,
+        };
+        self.current = Some((odd_sample, since));
+        since
+    }
 }
 
 /// Index of the first largest diagonal entry.
@@ -137,6 +222,27 @@ mod tests {
         assert!(near(seen.cos_within_min, 0.5) && near(seen.cos_within_mean, 0.5));
         assert!(near(seen.cos_cross_mean, 0.25) && near(seen.cos_cross_max, 0.3));
         assert!(near(seen.effective_rank, 3.0));
+        // G/30 − I/3: diagonal −9/30, −6/30, 15/30, off it 1/30, 1/30, 3/30, twice each.
+        assert!(near(seen.orthogonality_gap, (342.0_f64 + 22.0).sqrt() / 30.0));
+    }
+
+    #[test]
+    fn rank_counts_what_exceeds_the_tolerance() {
+        // I + 1e-6 of a rank-one perturbation of the zero block: eigenvalues 1, 1, 1e-6, 0.
+        let gram = Gram::from_entries(4, |i, j| match (i, j) {
+            (0, 0) | (1, 1) => 1.0,
+            (2 | 3, 2 | 3) => 5e-7,
+            _ => 0.0,
+        });
+        assert_eq!(numerical_rank(&gram, RANK_TOLERANCE).unwrap(), 3);
+        assert_eq!(numerical_rank(&gram, 1e-5).unwrap(), 2);
+        let broken = Gram::from_entries(3, |_, _| f64::NAN);
+        assert!(matches!(numerical_rank(&broken, RANK_TOLERANCE), Err(Error::NotReached(_))));
+    }
+
+    #[test]
+    fn identity_has_no_orthogonality_gap() {
+        assert_eq!(orthogonality_gap(&Gram::from_entries(4, |i, j| if i == j { 7.0 } else { 0.0 })), 0.0);
     }
 
     #[test]

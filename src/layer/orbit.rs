@@ -4,7 +4,7 @@
 //! sees the [`Observables`] of every layer. An orbit that settles suggests a fixed point; it proves none. Near the
 //! odd point `f64` resolves what is left to about `1e-16` relative and no further.
 
-use super::observables::{Observables, observe};
+use super::observables::{Observables, OddTracker, observe};
 use super::{FastLayer, Gram};
 use crate::{Result, bad_input};
 use serde::Serialize;
@@ -30,12 +30,16 @@ pub struct Record {
     pub cos_cross_max: f64,
     /// See [`Observables::effective_rank`].
     pub effective_rank: f64,
+    /// See [`Observables::orthogonality_gap`].
+    pub orthogonality_gap: f64,
+    /// The first layer since which the odd sample has been the same; see [`OddTracker`].
+    pub odd_since: u64,
     /// `‖C − C₋‖_F/‖C₋‖_F` against the layer before; none for the input.
     pub change: Option<f64>,
 }
 
 impl Record {
-    fn new(layer: u64, seen: Observables, change: Option<f64>) -> Self {
+    fn new(layer: u64, seen: Observables, odd_since: u64, change: Option<f64>) -> Self {
         Self {
             layer,
             odd_sample: seen.odd_sample,
@@ -45,6 +49,8 @@ impl Record {
             cos_cross_mean: seen.cos_cross_mean,
             cos_cross_max: seen.cos_cross_max,
             effective_rank: seen.effective_rank,
+            orthogonality_gap: seen.orthogonality_gap,
+            odd_since,
             change,
         }
     }
@@ -70,6 +76,7 @@ pub struct Orbit {
     covariance: Gram<f64>,
     previous: Gram<f64>,
     gram: Gram<f64>,
+    tracker: OddTracker,
 }
 
 impl Orbit {
@@ -83,7 +90,7 @@ impl Orbit {
         }
         let layers = FastLayer::new(input)?;
         let [covariance, previous, gram] = [input; 3].map(Gram::clone);
-        Ok(Self { layers, next: 0, covariance, previous, gram })
+        Ok(Self { layers, next: 0, covariance, previous, gram, tracker: OddTracker::default() })
     }
 }
 
@@ -101,7 +108,8 @@ impl Iterator for Orbit {
         // The step computes K of the current covariance on its way to the next.
         self.layers.step();
         self.layers.copy_gram(&mut self.gram);
-        Some(Record::new(layer, observe(&self.covariance, &self.gram), change))
+        let seen = observe(&self.covariance, &self.gram);
+        Some(Record::new(layer, seen, self.tracker.see(layer, seen.odd_sample), change))
     }
 }
 

@@ -1,0 +1,261 @@
+//! A factor `F` of a covariance, `F Fᵀ = C`, that keeps what is small beside what is large.
+
+use super::Gram;
+use super::components::Layer;
+use crate::{Error, Result, bad_input};
+
+/// `F` with `F Fᵀ = C`: row `i` holds the coordinates of sample `i`.
+///
+/// Cholesky with diagonal pivoting. Its error at (`i`, `j`) is of order `n ε √(cᵢᵢ cⱼⱼ)`, relative to the two samples
+/// concerned, while that of an eigendecomposition is `ε ‖C‖` everywhere, about `n²` times the cluster's variance
+/// next to an odd point. So squared distances within the cluster are as good as the entries of `C` have them.
+#[derive(Clone, Debug)]
+pub(super) struct Factor {
+    n: usize,
+    rank: usize,
+    /// Column after column, `n` numbers each.
+    columns: Vec<f64>,
+    /// What is left of each variance; what of it counts as zero.
+    residuals: Vec<f64>,
+    floors: Vec<f64>,
+    /// The first sample equal to each.
+    first_equal: Vec<usize>,
+}
+
+impl Factor {
+    /// Memory for factors of `n × n` matrices.
+    pub fn new(n: usize) -> Self {
+        Self {
+            n,
+            rank: 0,
+            columns: Vec::with_capacity(n * n),
+            residuals: vec![0.0; n],
+            floors: vec![0.0; n],
+            first_equal: vec![0; n],
+        }
+    }
+
+    /// Number of columns: the rank as far as `f64` tells.
+    pub fn rank(&self) -> usize {
+        self.rank
+    }
+
+    /// The columns, one after the other.
+    pub fn columns(&self) -> &[f64] {
+        &self.columns
+    }
+
+    /// Factors `covariance`, which is `layer.covariance(gram)`.
+    ///
+    /// # Guarantees
+    /// Samples with equal rows in `gram` have equal rows in the factor, to the last bit; with RC every column sums to
+    /// zero up to rounding. The order of operations is fixed.
+    ///
+    /// # Errors
+    /// [`Error::Input`] if the matrix is far from positive semidefinite, [`Error::NotReached`] if it is zero up to
+    /// rounding: all samples are then equal.
+    pub fn compute(&mut self, layer: &Layer, gram: &Gram<f64>, covariance: &Gram<f64>) -> Result<()> {
+        self.prepare(layer, gram, covariance);
+        while let Some(pivot) = self.pivot() {
+            self.eliminate(pivot, covariance);
+        }
+        self.check()?;
+        for column in self.columns.chunks_mut(self.n) {
+            for (i, &first) in self.first_equal.iter().enumerate() {
+                column[i] = column[first];
+            }
+            if layer.recentre {
+                let mean = column.iter().sum::<f64>() / self.n as f64;
+                column.iter_mut().for_each(|x| *x -= mean);
+            }
+        }
+        Ok(())
+    }
+
+    fn prepare(&mut self, layer: &Layer, gram: &Gram<f64>, covariance: &Gram<f64>) {
+        self.rank = 0;
+        self.columns.clear();
+        // Entries of P G P carry rounding errors of order ε (√gᵢᵢ + √m)(√gⱼⱼ + √m), m the mean entry of G.
+        let mean = gram.entries().iter().sum::<f64>().max(0.0) / (self.n * self.n) as f64;
+        let offset = if layer.recentre { mean.sqrt() } else { 0.0 };
+        for i in 0..self.n {
+            self.residuals[i] = *covariance.get(i, i);
+            let scale = (gram.get(i, i).max(0.0).sqrt() + offset).powi(2);
+            self.floors[i] = 2.0 * self.n as f64 * f64::EPSILON * scale;
+            self.first_equal[i] = (0..i).find(|&j| gram.row(j) == gram.row(i)).unwrap_or(i);
+        }
+    }
+
+    /// The sample with the most left of its variance, if that is more than rounding.
+    fn pivot(&self) -> Option<usize> {
+        let counts = |&i: &usize| self.first_equal[i] == i && self.residuals[i] > self.floors[i];
+        (0..self.n)
+            .filter(counts)
+            .reduce(|best, i| if self.residuals[i] > self.residuals[best] { i } else { best })
+    }
+
+    /// Appends the column of one pivot.
+    fn eliminate(&mut self, pivot: usize, covariance: &Gram<f64>) {
+        let (n, start) = (self.n, self.columns.len());
+        self.columns.extend_from_slice(covariance.row(pivot));
+        let (before, column) = self.columns.split_at_mut(start);
+        for earlier in before.chunks(n) {
+            let factor = earlier[pivot];
+            column.iter_mut().zip(earlier).for_each(|(x, y)| *x -= factor * y);
+        }
+        let root = self.residuals[pivot].sqrt();
+        for (x, residual) in column.iter_mut().zip(&mut self.residuals) {
+            // Earlier pivots have nothing left, by construction.
+            *x = if *residual == f64::NEG_INFINITY { 0.0 } else { *x / root };
+            *residual -= *x * *x;
+        }
+        column[pivot] = root;
+        self.residuals[pivot] = f64::NEG_INFINITY;
+        self.rank += 1;
+    }
+
+    fn check(&self) -> Result<()> {
+        /// Far more than rounding, and a negative variance all the same.
+        const TOLERANCE: f64 = 1e-6 / f64::EPSILON;
+        let samples = self.residuals.iter().zip(&self.floors).enumerate();
+        for (i, (residual, floor)) in samples.filter(|(_, (residual, _))| residual.is_finite()) {
+            if *residual < -TOLERANCE * floor {
+                return Err(bad_input!(
+                    "sample {i}: the matrix is not positive semidefinite, so not a Gram matrix"
+                ));
+            }
+        }
+        if self.rank == 0 {
+            return Err(Error::NotReached(
+                "all samples have become equal: nothing is left to sample from".into(),
+            ));
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layer::batch;
+    use proptest::prelude::*;
+    use rug::Float;
+
+    fn layer(recentre: bool) -> Layer {
+        Layer::parse(if recentre { "rc" } else { "" }, None).unwrap()
+    }
+
+    fn factor(layer: &Layer, gram: &Gram<f64>) -> Result<Factor> {
+        let mut factor = Factor::new(gram.n());
+        factor.compute(layer, gram, &layer.covariance(gram))?;
+        Ok(factor)
+    }
+
+    /// Entry (`i`, `j`) of `F Fᵀ`, in 300 bits.
+    fn product(factor: &Factor, i: usize, j: usize) -> Float {
+        let terms = factor.columns.chunks(factor.n).map(|column| Float::with_val(300, column[i]) * column[j]);
+        terms.fold(Float::new(300), |sum, x| sum + x)
+    }
+
+    /// `|x_i − x_j|²` from second moments.
+    fn distance(entry: impl Fn(usize, usize) -> Float, i: usize, j: usize) -> Float {
+        entry(i, i) + entry(j, j) - entry(i, j) * 2_u32
+    }
+
+    /// A cluster of unit variance with squared distances of about `spread`, and an outlier of variance `(n−1)²`
+    /// orthogonal to it but for a part of relative size `√spread`: what ReLU leaves near the odd point.
+    fn near_cluster(n: usize, spread: f64) -> Gram<f64> {
+        let noise = batch::random_gaussian(n, 2 * n, 4, 0).unwrap();
+        let mut samples = noise.samples().to_vec();
+        for (i, sample) in samples.iter_mut().enumerate() {
+            sample.iter_mut().for_each(|x| *x *= (spread / (4 * n) as f64).sqrt());
+            if i + 1 < n { sample[0] += 1.0 } else { sample[1] += n as f64 - 1.0 }
+        }
+        let features = 2.0 * n as f64;
+        let mut gram = Gram::from_samples(&samples).unwrap();
+        gram.scale(&features);
+        gram
+    }
+
+    #[test]
+    fn small_distances_within_the_cluster_survive() {
+        for (n, recentre) in [(20, true), (20, false), (100, true), (100, false)] {
+            for spread in [1e-2, 1e-6, 1e-10] {
+                let gram = near_cluster(n, spread);
+                let factor = factor(&layer(recentre), &gram).unwrap();
+                let exact = |i: usize, j: usize| Float::with_val(300, gram.get(i, j));
+                for (i, j) in [(0, 1), (2, 7), (5, n - 2)] {
+                    let wanted = distance(exact, i, j);
+                    let error = distance(|i, j| product(&factor, i, j), i, j) / &wanted - 1_u32;
+                    // Entries of order 1 are off by a few ε each, and ε is spread·(ε/spread). An error of ε‖C‖ would
+                    // be n² times that: 400 or 10 000.
+                    let unit = f64::EPSILON / wanted.to_f64();
+                    assert!(error.to_f64().abs() < 40.0 * unit, "{n} {recentre} {spread}: {error} {unit}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn exact_configuration_has_rank_one_and_opposite_signs() {
+        for n in [3, 10, 64] {
+            let gram = Gram::from_entries(n, |i, j| match (i + 1 == n, j + 1 == n) {
+                (true, true) => 0.7,
+                (false, false) => 1.3,
+                _ => 0.0,
+            });
+            let centred = factor(&layer(true), &gram).unwrap();
+            assert_eq!(centred.rank(), 1);
+            let column = centred.columns();
+            assert!(column[..n - 1].iter().all(|x| *x == column[0]));
+            assert!(column[0] * column[n - 1] < 0.0);
+            assert_eq!(factor(&layer(false), &gram).unwrap().rank(), 2);
+        }
+    }
+
+    #[test]
+    fn equal_samples_have_equal_rows() {
+        let samples = batch::random_gaussian(9, 30, 2, 0).unwrap();
+        let gram = Gram::from_samples(samples.samples()).unwrap();
+        let origin = [0, 1, 2, 3, 0, 5, 3, 0, 8];
+        let gram = Gram::from_entries(9, |i, j| *gram.get(origin[i], origin[j]));
+        for recentre in [true, false] {
+            let factor = factor(&layer(recentre), &gram).unwrap();
+            assert_eq!(factor.rank(), if recentre { 5 } else { 6 });
+            for column in factor.columns().chunks(9) {
+                assert!((0..9).all(|i| column[i] == column[origin[i]]));
+            }
+        }
+    }
+
+    #[test]
+    fn what_has_no_factor_is_refused() {
+        let equal = Gram::from_entries(4, |_, _| 1.0);
+        assert!(matches!(factor(&layer(true), &equal), Err(Error::NotReached(_))));
+        let indefinite = Gram::from_entries(3, |i, j| if i == j { 1.0 } else { -0.9 });
+        assert!(matches!(factor(&layer(false), &indefinite), Err(Error::Input(_))));
+    }
+
+    proptest! {
+        #[test]
+        fn product_is_the_covariance(n in 3_usize..12, features in 1_usize..20, seed: u64, recentre: bool) {
+            let gram = batch::random_gaussian(n, features, seed, 0).unwrap().gram().unwrap();
+            let layer = layer(recentre);
+            let covariance = layer.covariance(&gram);
+            let factor = factor(&layer, &gram).unwrap();
+            prop_assert!(factor.rank() <= features.min(n));
+            for i in 0..n {
+                for j in 0..n {
+                    let error = (product(&factor, i, j) - covariance.get(i, j)).to_f64().abs();
+                    // What is left out is at most 2nε times the samples' scale, the largest of which is n.
+                    prop_assert!(error <= 16.0 * (n * n) as f64 * f64::EPSILON);
+                }
+            }
+            if recentre {
+                for column in factor.columns().chunks(n) {
+                    prop_assert!(column.iter().sum::<f64>().abs() < 4.0 * n as f64 * f64::EPSILON * (n as f64).sqrt());
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,522 @@
+//! Networks of finite width: sampled layers, literally or in law.
+//!
+//! Theory, sections 1 and 4. A layer of width `d` has iid `N(0, 1)` weights `W`, pre-activations `Z = W X/√d₋` (`d₋`
+//! the width of its input `X`), then the components of a [`Layer`]. Given `G = XᵀX/d₋` the rows of `Z` are iid
+//! `N(0, G)`, exactly, at every width. Hence two samplers, equal in law:
+//!
+//! * [`Sampler::Weights`] draws `W` and multiplies: O(d d₋ n) work, O(d n) memory;
+//! * [`Sampler::Gram`] draws `d` rows from `N(0, G)`: O(d n²) work, O(n²) memory whatever the width.
+//!
+//! Without RS the layer is homogeneous and its scale drifts by a factor a layer, out of range after some thousand;
+//! so after every layer the trace of `G` is set to `n`, and the factor is reported as [`Network::growth`].
+//!
+//! # Random streams
+//! Rows are drawn in blocks of 256. Each block has a stream of its own: ChaCha8 with the key (seed, replica,
+//! layer, sampler), 64 bits each, and the block as stream number. So no two (seed, replica, layer, block) share a
+//! stream, and any of them can be drawn alone. Blocks are shared out over a number of lanes that depends on `n` and `d`
+//! alone, and the lanes' sums are added in order.
+//!
+//! What this shows is a sample: no bound on anything.
+
+use super::Gram;
+use super::batch::{Batch, MAX_NUMBERS, MAX_SAMPLES, MIN_SAMPLES};
+use super::components::{Activation, Layer};
+use super::factor::Factor;
+use crate::{Error, Result, bad_input};
+use nalgebra::{DMatrixView, DMatrixViewMut, Dyn, MatrixView};
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+use rand_distr::{Distribution, StandardNormal};
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
+
+/// The largest width accepted.
+pub const MAX_WIDTH: u64 = 1_000_000_000_000;
+
+/// Rows that are drawn at a time. Fixed, because the streams and the order of the sums depend on it.
+const BLOCK: usize = 256;
+/// The most lanes among which blocks are shared out, and the numbers that all their sums may take.
+const MAX_LANES: u64 = 16;
+const MAX_LANE_NUMBERS: u64 = 1 << 25;
+/// Columns of the Gram matrix that are summed at a time; what they have below the diagonal is left out.
+const PANEL: usize = 64;
+
+/// How a layer is sampled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Sampler {
+    /// Rows of pre-activations from `N(0, G)`.
+    Gram,
+    /// Weights, multiplied with the activations.
+    Weights,
+}
+
+impl fmt::Display for Sampler {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Gram => "gram",
+            Self::Weights => "weights",
+        })
+    }
+}
+
+impl FromStr for Sampler {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        match text {
+            "gram" => Ok(Self::Gram),
+            "weights" => Ok(Self::Weights),
+            _ => Err(bad_input!("sampler '{text}': choose gram or weights")),
+        }
+    }
+}
+
+/// Everything that determines a network, but for its input.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Plan {
+    /// What follows the linear map in every layer.
+    pub layer: Layer,
+    /// How layers are sampled.
+    pub sampler: Sampler,
+    /// The width `d` of every layer.
+    pub width: u64,
+    /// The seed of an ensemble.
+    pub seed: u64,
+    /// The number of this network within its ensemble.
+    pub replica: u64,
+}
+
+impl Plan {
+    /// # Errors
+    /// [`Error::Input`] for a width of zero, above [`MAX_WIDTH`], or too large for the activations to be held.
+    fn check(&self, n: usize) -> Result<()> {
+        let width = self.width;
+        if width == 0 || width > MAX_WIDTH {
+            return Err(bad_input!("width {width}: must be from 1 to {MAX_WIDTH}"));
+        }
+        let held = u128::from(width) * n as u128;
+        if self.sampler == Sampler::Weights && held > MAX_NUMBERS as u128 {
+            return Err(bad_input!(
+                "width {width} with {n} samples: the sampler `weights` holds at most {MAX_NUMBERS} activations; use `gram`"
+            ));
+        }
+        Ok(())
+    }
+
+    fn blocks(&self) -> u64 {
+        self.width.div_ceil(BLOCK as u64)
+    }
+
+    /// Rows in a block: the last one may have fewer.
+    fn rows(&self, block: u64) -> usize {
+        (self.width - block * BLOCK as u64).min(BLOCK as u64) as usize
+    }
+
+    fn lanes(&self, n: usize) -> u64 {
+        let affordable = (MAX_LANE_NUMBERS / (n * n) as u64).max(2);
+        self.blocks().min(MAX_LANES).min(affordable)
+    }
+
+    /// The stream of one block.
+    fn stream(&self, layer: u64, block: u64) -> ChaCha8Rng {
+        let sampler = match self.sampler {
+            Sampler::Gram => *b"gram    ",
+            Sampler::Weights => *b"weights ",
+        };
+        let words = [self.seed.to_le_bytes(), self.replica.to_le_bytes(), layer.to_le_bytes(), sampler];
+        let mut key = [0; 32];
+        key.chunks_mut(8).zip(words).for_each(|(part, word)| part.copy_from_slice(&word));
+        let mut rng = ChaCha8Rng::from_seed(key);
+        rng.set_stream(block);
+        rng
+    }
+}
+
+/// One network, layer after layer.
+///
+/// # Guarantees
+/// The Gram matrices depend on the plan and the input only: the same to the last bit for any number of threads, on
+/// processors with the same vector instructions. (Matrix products use the widest there are; others round
+/// differently.) Equal samples stay equal to the last bit. Memory is O(n²) for [`Sampler::Gram`]. Nothing is allocated
+/// from one block of rows to the next.
+///
+/// ```
+/// use oddpoint::layer::{batch, components::Layer, sampled::{Network, Plan, Sampler}};
+/// let layer = Layer::parse("rc,nl", None)?;
+/// let plan = Plan { layer, sampler: Sampler::Gram, width: 500, seed: 1, replica: 0 };
+/// let mut network = Network::from_batch(plan, &batch::random_gaussian(10, 20, 1, 0)?)?;
+/// for _ in 0..300 {
+///     network.step()?;
+/// }
+/// // One sample has gone astray: its norm is several times that of the others.
+/// let largest = (0..10).map(|i| *network.gram().get(i, i)).fold(0.0, f64::max);
+/// assert!(largest > 5.0 && (network.gram().trace() - 10.0).abs() < 1e-12);
+/// # Ok::<(), oddpoint::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Network {
+    plan: Plan,
+    one_thread: bool,
+    layers: u64,
+    growth: f64,
+    gram: Gram<f64>,
+    covariance: Gram<f64>,
+    factor: Factor,
+    lanes: Vec<Lane>,
+    /// For [`Sampler::Weights`] alone.
+    activations: Option<Activations>,
+}
+
+impl Network {
+    /// A network whose input has the Gram matrix `input`; its scale does not matter.
+    ///
+    /// [`Sampler::Weights`] starts from a factor of it: as good as any input with that Gram matrix.
+    ///
+    /// # Errors
+    /// [`Error::Input`] for a width that is not accepted, fewer than [`MIN_SAMPLES`] or more than [`MAX_SAMPLES`]
+    /// samples, or a matrix that is not finite, of positive trace and positive semidefinite.
+    pub fn from_gram(plan: Plan, input: &Gram<f64>) -> Result<Self> {
+        let mut network = Self::new(plan, input.clone())?;
+        let mut factor = Factor::new(input.n());
+        let linear = Layer { recentre: false, rescale: false, activation: Activation::Linear };
+        factor.compute(&linear, &network.gram, &network.gram)?;
+        if plan.sampler == Sampler::Weights {
+            network.activations = Some(Activations::from_factor(&factor, input.n()));
+        }
+        Ok(network)
+    }
+
+    /// A network whose input is `batch`, up to its scale.
+    ///
+    /// # Errors
+    /// [`Error::Input`] for a width that is not accepted.
+    pub fn from_batch(plan: Plan, batch: &Batch) -> Result<Self> {
+        let mut network = Self::new(plan, batch.gram()?)?;
+        if plan.sampler == Sampler::Weights {
+            network.activations = Some(Activations::from_batch(batch));
+        }
+        Ok(network)
+    }
+
+    fn new(plan: Plan, mut gram: Gram<f64>) -> Result<Self> {
+        let n = gram.n();
+        plan.check(n)?;
+        if !(MIN_SAMPLES..=MAX_SAMPLES).contains(&n) {
+            return Err(bad_input!("{n} samples; a network needs {MIN_SAMPLES} to {MAX_SAMPLES}"));
+        }
+        gram.scale_to_trace(&(n as f64));
+        let negative = (0..n).any(|i| *gram.get(i, i) < 0.0);
+        if negative || !gram.entries().iter().all(|x| x.is_finite()) {
+            return Err(bad_input!("the input needs a Gram matrix of finite entries and positive trace"));
+        }
+        let lanes = (0..plan.lanes(n)).map(|lane| Lane::new(&plan, n, lane)).collect();
+        Ok(Self {
+            plan,
+            one_thread: false,
+            layers: 0,
+            growth: 1.0,
+            covariance: plan.layer.covariance(&gram),
+            gram,
+            factor: Factor::new(n),
+            lanes,
+            activations: None,
+        })
+    }
+
+    /// The same network, with all its work on the thread that calls [`step`](Self::step): for ensembles, whose
+    /// replicas keep all threads busy. It changes no bit of the result.
+    #[must_use]
+    pub fn on_one_thread(mut self) -> Self {
+        self.one_thread = true;
+        self
+    }
+
+    /// One layer further.
+    ///
+    /// # Errors
+    /// [`Error::NotReached`] if the network cannot be continued, because no neuron is active for any sample (which
+    /// happens at small widths without RC), or because all samples have become equal under RC. The state is then that
+    /// before the step.
+    pub fn step(&mut self) -> Result<()> {
+        let layer = self.layers + 1;
+        let lost = |error: Error| match error {
+            Error::NotReached(reason) => Error::NotReached(format!("layer {layer}: {reason}")),
+            other => other,
+        };
+        if self.activations.is_none() {
+            self.factor.compute(&self.plan.layer, &self.gram, &self.covariance).map_err(lost)?;
+        }
+        let source = match &self.activations {
+            Some(activations) => Source::Activations(activations),
+            None => Source::Factor(&self.factor),
+        };
+        let job = Job { plan: &self.plan, layer, n: self.gram.n(), source };
+        if self.one_thread {
+            self.lanes.iter_mut().for_each(|lane| lane.run(&job));
+        } else {
+            self.lanes.par_iter_mut().with_max_len(1).for_each(|lane| lane.run(&job));
+        }
+        self.collect().map_err(lost)
+    }
+
+    /// Adds up the lanes.
+    fn collect(&mut self) -> Result<()> {
+        let n = self.gram.n();
+        let (total, others) = self.lanes.split_first_mut().expect("there is at least one block, so one lane");
+        for lane in others {
+            total.gram.iter_mut().zip(&lane.gram).for_each(|(sum, x)| *sum += x);
+        }
+        let trace: f64 = (0..n).map(|i| total.gram[i * n + i]).sum();
+        let width = self.plan.width;
+        if trace <= 0.0 {
+            return Err(Error::NotReached(format!(
+                "no neuron is active for any sample, the network is dead (width {width}); use a larger width or recentring"
+            )));
+        }
+        let factor = n as f64 / trace;
+        for (k, entry) in self.gram.entries_mut().iter_mut().enumerate() {
+            let (i, j) = (k / n, k % n);
+            *entry = total.gram[i.max(j) * n + i.min(j)] * factor;
+        }
+        self.growth = 1.0 / factor / width as f64;
+        self.covariance = self.plan.layer.covariance(&self.gram);
+        if let Some(activations) = &mut self.activations {
+            activations.take_outputs(&mut self.lanes, width, self.growth);
+        }
+        self.layers += 1;
+        Ok(())
+    }
+
+    /// What the network was made from.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// The number of layers behind.
+    pub fn layers(&self) -> u64 {
+        self.layers
+    }
+
+    /// The Gram matrix `XᵀX/d` of the latest layer's output, the input at first, with its trace set to `n`.
+    pub fn gram(&self) -> &Gram<f64> {
+        &self.gram
+    }
+
+    /// The covariance over the batch of the next layer's neurons after RC: [`Layer::covariance`] of
+    /// [`gram`](Self::gram).
+    pub fn covariance(&self) -> &Gram<f64> {
+        &self.covariance
+    }
+
+    /// The factor by which the latest layer multiplied the trace; 1 before the first. So `growth · gram` is the
+    /// output's Gram matrix for an input of trace `n`.
+    pub fn growth(&self) -> f64 {
+        self.growth
+    }
+}
+
+/// Activations of a layer: feature after feature, `n` numbers each.
+#[derive(Clone, Debug)]
+struct Activations {
+    width: u64,
+    /// What the numbers are to be multiplied with for a Gram matrix of trace `n`.
+    scale: f64,
+    /// One of these from each lane.
+    parts: Vec<Vec<f64>>,
+}
+
+impl Activations {
+    fn new(features: usize, n: usize, value: impl Fn(usize, usize) -> f64) -> Self {
+        let part: Vec<f64> = (0..features * n).map(|k| value(k / n, k % n)).collect();
+        let squares: f64 = part.iter().map(|x| x * x).sum();
+        let scale = (features as f64 * n as f64 / squares).sqrt();
+        Self { width: features as u64, scale, parts: vec![part] }
+    }
+
+    fn from_batch(batch: &Batch) -> Self {
+        let samples = batch.samples();
+        let largest = samples.iter().flatten().fold(0.0_f64, |largest, x| largest.max(x.abs()));
+        Self::new(batch.features(), batch.size(), |k, i| samples[i][k] / largest)
+    }
+
+    fn from_factor(factor: &Factor, n: usize) -> Self {
+        Self::new(factor.rank(), n, |k, i| factor.columns()[k * n + i])
+    }
+
+    /// Blocks of at most [`BLOCK`] features, each with their number.
+    fn blocks(&self, n: usize) -> impl Iterator<Item = (usize, &[f64])> {
+        self.parts
+            .iter()
+            .flat_map(move |part| part.chunks(BLOCK * n))
+            .map(move |block| (block.len() / n, block))
+    }
+
+    fn take_outputs(&mut self, lanes: &mut [Lane], width: u64, growth: f64) {
+        self.parts.resize(lanes.len(), Vec::new());
+        self.parts.iter_mut().zip(lanes).for_each(|(part, lane)| std::mem::swap(part, &mut lane.outputs));
+        (self.width, self.scale) = (width, growth.sqrt().recip());
+    }
+}
+
+/// What all lanes of one layer share.
+struct Job<'a> {
+    plan: &'a Plan,
+    layer: u64,
+    n: usize,
+    source: Source<'a>,
+}
+
+enum Source<'a> {
+    /// Of the covariance after RC.
+    Factor(&'a Factor),
+    Activations(&'a Activations),
+}
+
+/// A sequence of blocks of rows, the sum of their products, and memory to work in.
+#[derive(Clone, Debug)]
+struct Lane {
+    first_block: u64,
+    end_block: u64,
+    normals: Vec<f64>,
+    /// A block of neurons, one after the other, `n` numbers each.
+    neurons: Vec<f64>,
+    /// `Σ xᵢ xⱼ`, column after column, on and above the diagonal.
+    gram: Vec<f64>,
+    /// Blocks of activations, if the next layer needs them.
+    outputs: Vec<f64>,
+}
+
+impl Lane {
+    fn new(plan: &Plan, n: usize, lane: u64) -> Self {
+        let bound =
+            |lane: u64| (u128::from(lane) * u128::from(plan.blocks()) / u128::from(plan.lanes(n))) as u64;
+        let rows = plan.rows(0);
+        let across = if plan.sampler == Sampler::Gram { n } else { BLOCK };
+        Self {
+            first_block: bound(lane),
+            end_block: bound(lane + 1),
+            normals: vec![0.0; rows * across],
+            neurons: vec![0.0; rows * n],
+            gram: vec![0.0; n * n],
+            outputs: Vec::new(),
+        }
+    }
+
+    fn run(&mut self, job: &Job) {
+        let n = job.n;
+        self.gram.fill(0.0);
+        self.outputs.clear();
+        for block in self.first_block..self.end_block {
+            let rows = job.plan.rows(block);
+            self.draw(job, block, rows);
+            activate(&job.plan.layer, &mut self.neurons[..rows * n], n);
+            self.accumulate(rows, n);
+            if let Source::Activations(_) = job.source {
+                self.outputs.extend_from_slice(&self.neurons[..rows * n]);
+            }
+        }
+    }
+
+    /// Pre-activations after RC.
+    fn draw(&mut self, job: &Job, block: u64, rows: usize) {
+        let n = job.n;
+        let mut rng = job.plan.stream(job.layer, block);
+        let neurons = &mut self.neurons[..rows * n];
+        let mut out = DMatrixViewMut::from_slice(neurons, n, rows);
+        match job.source {
+            Source::Factor(factor) => {
+                let normals = fill(&mut self.normals, factor.rank(), rows, &mut rng);
+                out.gemm(1.0, &DMatrixView::from_slice(factor.columns(), n, factor.rank()), &normals, 0.0);
+            }
+            Source::Activations(inputs) => {
+                let scale = inputs.scale / (inputs.width as f64).sqrt();
+                for (k, (features, input)) in inputs.blocks(n).enumerate() {
+                    let weights = fill(&mut self.normals, features, rows, &mut rng);
+                    let before = if k == 0 { 0.0 } else { 1.0 };
+                    out.gemm(1.0, &DMatrixView::from_slice(input, n, features), &weights, before);
+                }
+                // Not as a factor of the products: at the edges of a matrix that would round differently.
+                neurons.iter_mut().for_each(|z| *z *= scale);
+                if job.plan.layer.recentre {
+                    neurons.chunks_mut(n).for_each(recentre);
+                }
+            }
+        }
+    }
+
+    /// Adds the products of every two samples.
+    fn accumulate(&mut self, rows: usize, n: usize) {
+        let neurons = &self.neurons[..rows * n];
+        // Panels of nearly equal width: matrices of a few columns take another path, which rounds differently.
+        let panels = n.div_ceil(PANEL);
+        for panel in 0..panels {
+            let (first, end) = (panel * n / panels, (panel + 1) * n / panels);
+            let left = DMatrixView::from_slice(neurons, n, rows);
+            // The transpose, without moving it. It must be the right factor: as the left one of a product with few
+            // rows or columns, a matrix with a stride between rows makes nalgebra 0.35 write out of bounds.
+            let right = Strided::from_slice_with_strides_generic(
+                &neurons[first..],
+                Dyn(rows),
+                Dyn(end - first),
+                Dyn(n),
+                Dyn(1),
+            );
+            let mut sums = DMatrixViewMut::from_slice(&mut self.gram[first * n..end * n], n, end - first);
+            sums.rows_mut(0, end).gemm(1.0, &left.rows(0, end), &right, 1.0);
+        }
+    }
+}
+
+/// RS and NL of neurons of `n` numbers each.
+fn activate(layer: &Layer, neurons: &mut [f64], n: usize) {
+    if layer.rescale {
+        neurons.chunks_mut(n).for_each(rescale);
+    }
+    match layer.activation {
+        Activation::Linear => {}
+        activation => neurons.iter_mut().for_each(|x| *x = activation.apply(*x)),
+    }
+}
+
+/// RC of one neuron.
+fn recentre(neuron: &mut [f64]) {
+    let mean = sum(neuron, |x| x) / neuron.len() as f64;
+    neuron.iter_mut().for_each(|x| *x -= mean);
+}
+
+/// RS of one neuron; if it is zero for every sample, it stays so.
+fn rescale(neuron: &mut [f64]) {
+    let squares = sum(neuron, |x| x * x);
+    let factor = if squares > 0.0 { (neuron.len() as f64 / squares).sqrt() } else { 0.0 };
+    neuron.iter_mut().for_each(|x| *x *= factor);
+}
+
+/// `Σ f(x)`, as four sums that do not wait for each other, in a fixed order.
+fn sum(terms: &[f64], f: impl Fn(f64) -> f64) -> f64 {
+    let (fours, rest) = terms.as_chunks::<4>();
+    let mut sums = [0.0; 4];
+    for four in fours {
+        sums.iter_mut().zip(four).for_each(|(sum, x)| *sum += f(*x));
+    }
+    rest.iter().fold((sums[0] + sums[1]) + (sums[2] + sums[3]), |sum, x| sum + f(*x))
+}
+
+/// A matrix of independent standard normals, column after column, in memory that is there already.
+fn fill<'a>(
+    memory: &'a mut [f64],
+    rows: usize,
+    columns: usize,
+    rng: &mut ChaCha8Rng,
+) -> DMatrixView<'a, f64> {
+    let normals = &mut memory[..rows * columns];
+    normals.iter_mut().for_each(|x| *x = StandardNormal.sample(rng));
+    DMatrixView::from_slice(normals, rows, columns)
+}
+
+type Strided<'a> = MatrixView<'a, f64, Dyn, Dyn, Dyn, Dyn>;
+
+#[cfg(test)]
+mod tests;
