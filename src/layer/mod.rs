@@ -10,6 +10,7 @@ mod gram;
 pub mod infinite_width;
 pub mod observables;
 pub mod orbit;
+pub mod rescaled;
 pub mod whole_file;
 
 pub use gram::Gram;
