@@ -378,8 +378,9 @@ fn rotate<R: Real>(matrix: &mut [Vec<R>], vectors: &mut [Vec<R>], p: usize, q: u
         (matrix[i.0][i.1], matrix[j.0][j.1]) = turn(&matrix[i.0][i.1], &matrix[j.0][j.1]);
     }
     // Rows of `vectors` turn like the coordinates.
-    for k in 0..matrix.len() {
-        (vectors[p][k], vectors[q][k]) = turn(&vectors[p][k], &vectors[q][k]);
+    let (before, from) = vectors.split_at_mut(q);
+    for (x, y) in before[p].iter_mut().zip(&mut from[0]) {
+        (*x, *y) = turn(x, y);
     }
 }
 
