@@ -44,7 +44,7 @@ impl<R: Real> Quadrature<R> {
     /// arithmetic of `like`.
     ///
     /// # Errors
-    /// [`Error::Input`](crate::Error::Input) without a positive eigenvalue or with a `least` that is not positive.
+    /// [`Error::Input`] without a positive eigenvalue or with a `least` that is not positive.
     ///
     /// # Source
     /// `proofs/rescaled.md`, section 2.
@@ -152,7 +152,7 @@ const NODES_A_TASK: usize = 8;
 /// the covariance below rounding, relative to the largest, are not resolved. The same for any number of threads.
 ///
 /// # Errors
-/// [`Error::Input`](crate::Error::Input) if an entry is not finite, if all variances are zero, or if an eigenvalue is below
+/// [`Error::Input`] if an entry is not finite, if all variances are zero, or if an eigenvalue is below
 /// `−10⁻⁹` of the largest (less is taken for rounding, and for 0).
 ///
 /// # Source

@@ -400,8 +400,8 @@ impl TwoLevelBatch<f64> {
         })
     }
 
-    /// The fixed point with `k` outliers that the layer leads to from `p = n`, `q = 1`: damped by nothing, then polished by
-    /// Newton's iteration.
+    /// The fixed point with `k` outliers that the layer leads to from `λ = n/2`, `δ = ε = 1`: some layers, then Newton's
+    /// iteration.
     ///
     /// # Errors
     /// [`Error::NotReached`] if the orbit ends at the symmetric batch, or nowhere.
@@ -667,6 +667,8 @@ mod tests {
         let order = batch.order().unwrap();
         assert!((order.r + 0.00840828325539).abs() < 1e-13, "{}", order.r);
         assert!((order.variance_ratio - 17.4228358561848).abs() < 1e-11, "{}", order.variance_ratio);
+        let message = TwoLevelBatch::attractor(40.0, 1).unwrap_err().to_string();
+        assert!(message.contains("n = 40") || message.contains("settle"), "{message}");
     }
 
     /// At any symmetric covariance, fixed or not, the differential of the n×n map keeps the blocks: its dense eigenvalues
