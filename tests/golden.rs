@@ -453,11 +453,12 @@ fn gram_matrices_with_rescaling() {
             for j in i..n {
                 let expected = Float::with_val(PRECISION, &decimal(golden.next().expect("an entry")).0);
                 let unit = (double.get(i, i) * double.get(j, j)).sqrt();
+                // Entries are below 10: half a unit of their last digit.
+                let rounding = 5.0 * 10_f64.powi(-digits);
                 let error = (Float::with_val(PRECISION, wide.get(i, j)) - &expected).to_f64().abs();
-                // Entries are below 10: half a unit of their last digit, and the rounding of 100 bits.
-                assert!(error <= 5.1 * 10_f64.powi(-digits), "n = {n}, ({i}, {j}): off by {error:e}");
+                assert!(error <= rounding + 1e-26, "n = {n}, ({i}, {j}): off by {error:e}");
                 let error = (double.get(i, j) - expected.to_f64()).abs();
-                assert!(error <= 1e-14 * unit, "n = {n}, ({i}, {j}): off by {error:e} in doubles");
+                assert!(error <= rounding + 1e-14 * unit, "n = {n}, ({i}, {j}): off by {error:e} in doubles");
             }
         }
         assert!(golden.next().is_none());

@@ -560,10 +560,10 @@ pub fn limit_variance_ratio<R: Real>(like: &R) -> R {
 }
 
 /// `e^{x²/2} ∫_x^∞ e^{−u²/2} du` for `x ≥ 1`, by Laplace's continued fraction `1/(x + 1/(x + 2/(x + …)))`, whose truncation
-/// error falls like `e^{−2x√(2·terms)}`.
+/// error falls like `e^{−2x√terms}`.
 fn mills_ratio<R: Real>(x: &R) -> R {
     let bits = f64::from(x.precision() + 8) * std::f64::consts::LN_2;
-    let terms = (bits / x.approximate()).powi(2) / 8.0;
+    let terms = (bits / x.approximate()).powi(2) / 4.0;
     let terms = terms.ceil() as i64 + 8;
     let tail = (1..=terms).rev().fold(x.clone(), |tail, k| x.lift(k) / tail + x);
     x.lift(1) / tail
