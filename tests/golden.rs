@@ -6,6 +6,10 @@
 
 use oddpoint::arithmetic::{Interval, Real};
 use oddpoint::kernel::{gram_entry, kappa, kappa_slope};
+use oddpoint::layer::Gram;
+use oddpoint::layer::infinite_width::nonlinearity;
+use oddpoint::layer::rescaled::rescaled;
+use oddpoint::odd_point::rescaled::{TwoLevelBatch, limit_variance_ratio, rescaled_saddle_node};
 use oddpoint::odd_point::{
     EdgeEquation, FixedPoint, OrderParameters, Spectrum, compare_with_blocks, reduced_slope,
 };
@@ -421,4 +425,82 @@ fn the_theory_page_holds() {
         assert_eq!(row["holds"], true, "asymptotics.json: {row}");
     }
     assert!(claimed().count() > 20 && rows(&theory, "checks").len() > 30, "rows are missing");
+}
+
+/// `n E[relu relu/|z|²]` by integration over directions, without kernel or Laplace integral.
+#[test]
+fn gram_matrices_with_rescaling() {
+    for case in rows(&load("rescaled.json"), "gram") {
+        let digits: i32 = number(case, "digits");
+        let covariance: Vec<Vec<f64>> = case["covariance"]
+            .as_array()
+            .expect("rows")
+            .iter()
+            .map(|row| {
+                row.as_array()
+                    .expect("entries")
+                    .iter()
+                    .map(|x| x.as_str().unwrap().parse().unwrap())
+                    .collect()
+            })
+            .collect();
+        let n = covariance.len();
+        let covariance = Gram::from_entries(n, |i, j| covariance[i][j]);
+        let double = rescaled(&covariance, nonlinearity).unwrap();
+        let wide = rescaled(&covariance.lift(100), nonlinearity).unwrap();
+        let mut golden = case["upper"].as_array().expect("entries").iter().map(|x| x.as_str().unwrap());
+        for i in 0..n {
+            for j in i..n {
+                let expected = Float::with_val(PRECISION, &decimal(golden.next().expect("an entry")).0);
+                let unit = (double.get(i, i) * double.get(j, j)).sqrt();
+                // Entries are below 10: half a unit of their last digit.
+                let rounding = 5.0 * 10_f64.powi(-digits);
+                let error = (Float::with_val(PRECISION, wide.get(i, j)) - &expected).to_f64().abs();
+                assert!(error <= rounding + 1e-26, "n = {n}, ({i}, {j}): off by {error:e}");
+                let error = (double.get(i, j) - expected.to_f64()).abs();
+                assert!(error <= rounding + 1e-14 * unit, "n = {n}, ({i}, {j}): off by {error:e} in doubles");
+            }
+        }
+        assert!(golden.next().is_none());
+    }
+}
+
+/// Full batch normalisation: fixed points, saddle-node and limit, by mpmath's quadrature.
+#[test]
+fn full_batch_normalisation() {
+    let file = load("rescaled.json");
+    let near = |found: &Float, golden: &str, tolerance: f64| {
+        let expected = Float::with_val(PRECISION, &decimal(golden).0);
+        let error = (Float::with_val(PRECISION, found) / expected - 1_u32).to_f64().abs();
+        assert!(error <= tolerance, "{found} is not {golden}: off by {error:e}");
+    };
+    for row in rows(&file["fixed_point"], "values") {
+        let n: f64 = number(row, "batch_size");
+        let start = match text(row, "name") {
+            "odd-point" => TwoLevelBatch::attractor(n, 1).unwrap(),
+            // p = λ/δ from the golden y/a itself, to three digits: Newton must find the rest.
+            _ => {
+                let r: f64 = number(row, "r");
+                let p = n * (1.0 + (n - 2.0) * r) / (1.0 - r);
+                TwoLevelBatch::single(&n, &((1e3 * p).round() / 1e3)).polished().unwrap()
+            }
+        };
+        let wide = |x: f64| Float::with_val(80, x);
+        let precise = TwoLevelBatch::single(&wide(n), &wide(start.split)).polished().unwrap();
+        let (double, precise) = (start.order().unwrap(), precise.order().unwrap());
+        for (name, double, precise) in [
+            ("r", double.r, precise.r),
+            ("variance_ratio", double.variance_ratio, precise.variance_ratio),
+            ("share", double.share, precise.share),
+        ] {
+            // 18 digits, the first of which may be a 1; and a double through an equation of condition about 100.
+            near(&precise, text(row, name), 1e-17);
+            near(&Float::with_val(53, double), text(row, name), 1e-12);
+        }
+    }
+    let [n, _] = rescaled_saddle_node(&0.0).unwrap();
+    near(&Float::with_val(53, n), text(&file["saddle_node"], "batch_size"), 1e-11);
+    let eta = limit_variance_ratio(&Float::new(150));
+    near(&eta, text(&file["limit"], "variance_ratio_over_n"), 1e-39);
+    near(&(eta.clone() / (eta + 1_u32)), text(&file["limit"], "share"), 1e-39);
 }

@@ -93,6 +93,9 @@ impl<R: Real> Real for Dual<R> {
     fn approximate(&self) -> f64 {
         self.value.approximate()
     }
+    fn precision(&self) -> u32 {
+        self.value.precision()
+    }
     fn square(self) -> Self {
         let (value, slope) = (self.value.clone().square(), self.value.clone().times(2));
         self.chain(value, slope)
@@ -100,6 +103,14 @@ impl<R: Real> Real for Dual<R> {
     fn sqrt(self) -> Self {
         let value = self.value.clone().sqrt();
         let slope = value.lift(1) / value.clone().times(2);
+        self.chain(value, slope)
+    }
+    fn exp(self) -> Self {
+        let value = self.value.clone().exp();
+        self.chain(value.clone(), value)
+    }
+    fn ln_1p(self) -> Self {
+        let (value, slope) = (self.value.clone().ln_1p(), self.value.lift(1) / self.value.clone().plus(1));
         self.chain(value, slope)
     }
     fn sin(self) -> Self {

@@ -36,11 +36,20 @@ impl Real for f64 {
     fn approximate(&self) -> f64 {
         *self
     }
+    fn precision(&self) -> u32 {
+        f64::MANTISSA_DIGITS
+    }
     fn square(self) -> Self {
         self * self
     }
     fn sqrt(self) -> Self {
         f64::sqrt(self)
+    }
+    fn exp(self) -> Self {
+        f64::exp(self)
+    }
+    fn ln_1p(self) -> Self {
+        f64::ln_1p(self)
     }
     fn sin(self) -> Self {
         f64::sin(self)

@@ -56,11 +56,17 @@ pub trait Real:
     fn pi(&self) -> Self;
     /// An approximation in double precision, for choosing branches and for display; never for proofs.
     fn approximate(&self) -> f64;
+    /// Bits of the significand that results carry: what an accuracy goal can be set by.
+    fn precision(&self) -> u32;
 
     /// `self²`.
     fn square(self) -> Self;
     /// `√self`, for `self ≥ 0`.
     fn sqrt(self) -> Self;
+    /// `e^self`.
+    fn exp(self) -> Self;
+    /// `ln(1 + self)` for `self > −1`, accurate near 0.
+    fn ln_1p(self) -> Self;
     /// Sine.
     fn sin(self) -> Self;
     /// Cosine.

@@ -43,11 +43,20 @@ impl Real for Float {
     fn approximate(&self) -> f64 {
         self.to_f64()
     }
+    fn precision(&self) -> u32 {
+        self.prec()
+    }
     fn square(self) -> Self {
         Float::square(self)
     }
     fn sqrt(self) -> Self {
         Float::sqrt(self)
+    }
+    fn exp(self) -> Self {
+        Float::exp(self)
+    }
+    fn ln_1p(self) -> Self {
+        Float::ln_1p(self)
     }
     fn sin(self) -> Self {
         Float::sin(self)

@@ -12,7 +12,7 @@ use super::{Real, bessel};
 use std::f64::consts::PI;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
-/// Assumed of `sin`, `cos`, `asin`, `acos`, `atan2` and `hypot`: an error of at most this many units in the
+/// Assumed of `exp`, `expm1`, `log1p`, `sin`, `cos`, `asin`, `acos`, `atan2` and `hypot`: an error of at most this many units in the
 /// last place. The GNU C library documents at most 1 for each of them in double precision.
 pub const LIBM_ULPS: f64 = 2.0;
 
@@ -180,6 +180,9 @@ impl Real for Tracked {
     fn approximate(&self) -> f64 {
         self.value
     }
+    fn precision(&self) -> u32 {
+        f64::MANTISSA_DIGITS
+    }
 
     fn square(self) -> Self {
         self * self
@@ -198,6 +201,24 @@ impl Real for Tracked {
             value.max(upwards)
         };
         Self::rounded(value, inherited, 1.0)
+    }
+    /// `|e^X − e^x| ≤ e^x (e^{|X−x|} − 1)`.
+    fn exp(self) -> Self {
+        let value = self.value.exp();
+        let factor = Self::from_libm(self.error.exp_m1(), 0.0).magnitude();
+        let inherited =
+            if self.error == 0.0 { 0.0 } else { Self::from_libm(value, 0.0).magnitude() * factor };
+        Self::from_libm(value, inflated(inherited))
+    }
+    /// Nothing is known where the exact argument may be −1 or less.
+    fn ln_1p(self) -> Self {
+        let value = self.value.ln_1p();
+        let nearest = (1.0 + self.value) * (1.0 - 4.0 * UNIT_ROUNDOFF) - self.error;
+        if nearest.is_nan() || nearest <= 0.0 {
+            return Self::with_error(value, f64::INFINITY);
+        }
+        // The slope 1/(1+X) is steepest at the lower end.
+        Self::from_libm(value, spread(self.error, 1.0 / nearest))
     }
     fn sin(self) -> Self {
         let slope = Self::from_libm(self.value.cos(), self.error).magnitude().min(1.0);

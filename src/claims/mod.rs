@@ -13,6 +13,7 @@ mod model_fixed_points;
 mod model_saddle_node;
 mod model_threshold;
 mod paths_agree;
+mod rescaled_odd_point;
 mod stability_asymptotics;
 mod stability_basin;
 mod stability_blocks;
@@ -44,6 +45,7 @@ pub static ALL: &[&Claim] = &[
     &stability_decay::CLAIM,
     &stability_basin::CLAIM,
     &paths_agree::CLAIM,
+    &rescaled_odd_point::CLAIM,
 ];
 
 /// By what a verdict is earned.

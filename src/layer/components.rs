@@ -6,6 +6,7 @@
 //! [`Activation`] to every entry. One [`Layer`] drives both the infinite-width map, here, and the networks of
 //! finite width in [`sampled`](super::sampled). Nothing here shows that the two agree; tests and claims do.
 
+use super::rescaled::rescaled;
 use super::{Gram, infinite_width};
 use crate::arithmetic::Real;
 use crate::{Error, Result, bad_input};
@@ -268,7 +269,7 @@ impl Layer {
     /// Approximates or encloses, as [`infinite_width::nonlinearity`] does; the same for any number of threads.
     ///
     /// # Errors
-    /// [`Error::Input`] with RS, which is not available at infinite width yet.
+    /// [`Error::Input`] with RS, for a covariance that is zero or not finite.
     ///
     /// # Source
     /// Theory, sections 1, 2 and 2.7.
@@ -286,19 +287,11 @@ impl Layer {
     pub fn infinite_width<R: Real>(&self, gram: &Gram<R>) -> Result<Gram<R>> {
         let covariance = self.covariance(gram);
         if self.rescale {
-            rescaled_second_moments(&covariance, |covariance| self.activation.second_moments(covariance))
+            rescaled(&covariance, |covariance| self.activation.second_moments(covariance))
         } else {
             Ok(self.activation.second_moments(&covariance))
         }
     }
-}
-
-/// `n E[φ(zᵢ) φ(zⱼ)/|z|²]` for `z ~ N(0, C)` (theory, section 3), from `kernel`, the map `C ↦ E[φ(zᵢ) φ(zⱼ)]`.
-fn rescaled_second_moments<R: Real>(
-    _covariance: &Gram<R>,
-    _kernel: impl Fn(&Gram<R>) -> Gram<R>,
-) -> Result<Gram<R>> {
-    Err(bad_input!("infinite width with rs is not available yet; leave rs out, or give a finite width"))
 }
 
 impl fmt::Display for Layer {
@@ -470,8 +463,11 @@ mod tests {
     }
 
     #[test]
-    fn rescaling_at_infinite_width_is_refused() {
-        let input = Gram::from_entries(3, |i, j| f64::from(u8::from(i == j)));
-        assert!(message(Layer::parse("rs", None).unwrap().infinite_width(&input)).contains("with rs"));
+    fn rescaling_normalises_the_neurons() {
+        // Linear: |z|² is divided by its mean over the batch, so the trace is n whatever the scale.
+        let input = Gram::from_entries(3, |i, j| 7.0 * f64::from(u8::from(i == j)));
+        let output = Layer::parse("rs", None).unwrap().infinite_width(&input).unwrap();
+        assert!((output.trace() - 3.0).abs() < 1e-12);
+        assert!((output.get(0, 1)).abs() < 1e-12);
     }
 }

@@ -94,8 +94,17 @@ pub fn differential<R: Real>(covariance: &Gram<R>, direction: &Gram<R>) -> Gram<
     slope
 }
 
-/// `DK(C)[D]`.
-fn nonlinearity_differential<R: Real>(c: &Gram<R>, d: &Gram<R>) -> Gram<R> {
+/// `DK(C)[D]`: the derivative of [`nonlinearity`] at `c` in the direction `d`.
+///
+/// # Shape
+/// Two `n × n` matrices to one, symmetric.
+///
+/// # Errors
+/// As [`differential`].
+///
+/// # Source
+/// Theory, section 2.
+pub fn nonlinearity_differential<R: Real>(c: &Gram<R>, d: &Gram<R>) -> Gram<R> {
     Gram::from_entries_parallel(c.n(), |i, j| {
         if i == j {
             return d.get(i, i).clone().over(2);

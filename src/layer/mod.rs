@@ -13,6 +13,7 @@ mod gram;
 pub mod infinite_width;
 pub mod observables;
 pub mod orbit;
+pub mod rescaled;
 pub mod sampled;
 pub mod whole_file;
 

@@ -187,6 +187,18 @@ fn roots() {
 }
 
 #[test]
+fn exponentials() {
+    monotone(unit_interval(), Interval::exp, Float::exp_round);
+}
+
+#[test]
+fn logarithms() {
+    monotone(nonnegative_interval(), Interval::ln_1p, Float::ln_1p_round);
+    let reaching_minus_one = Interval::from_f64(100, -1.0).hull(&Interval::from_f64(100, 1.0));
+    assert!(!reaching_minus_one.ln_1p().lower().is_finite());
+}
+
+#[test]
 fn arc_sines() {
     monotone(unit_interval(), Interval::asin, Float::asin_round);
 }

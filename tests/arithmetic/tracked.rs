@@ -95,6 +95,13 @@ fn roots_and_nonnegative_parts() {
 }
 
 #[test]
+fn exponentials_and_logarithms() {
+    unary(known(real()), Real::exp, Real::exp, Real::exp);
+    unary(known_within(nonnegative(), NONNEGATIVE), Real::ln_1p, Real::ln_1p, Real::ln_1p);
+    unary(known_within(within_unit(), UNIT), Real::ln_1p, Real::ln_1p, Real::ln_1p);
+}
+
+#[test]
 fn waves() {
     unary(known(real()), Real::sin, Real::sin, Real::sin);
     unary(known(real()), Real::cos, Real::cos, Real::cos);

@@ -177,6 +177,9 @@ impl Real for Interval {
     fn approximate(&self) -> f64 {
         self.midpoint().to_f64()
     }
+    fn precision(&self) -> u32 {
+        Self::precision(self)
+    }
 
     fn square(self) -> Self {
         let (mut lower, mut upper) = (self.mignitude(), self.magnitude());
@@ -189,6 +192,15 @@ impl Real for Interval {
             return Self::whole(self.precision());
         }
         self.increasing(Float::sqrt_round)
+    }
+    fn exp(self) -> Self {
+        self.increasing(Float::exp_round)
+    }
+    fn ln_1p(self) -> Self {
+        if self.lower <= -1 {
+            return Self::whole(self.precision());
+        }
+        self.increasing(Float::ln_1p_round)
     }
     /// Exact in its monotone pieces; `[−1, 1]` where `|self|` is so large that reducing it modulo π is not
     /// worth its cost (`2⁴⁰⁹⁶`).
