@@ -17,11 +17,13 @@ mod ball;
 mod frame;
 mod input;
 mod orbit_box;
+mod uniform;
 
 pub use ball::{BallImage, LocalBall};
 pub use frame::{Frame, Weights};
 pub use input::{enclose_gram, gram_from_rows};
 pub use orbit_box::{Ends, OrbitBox};
+pub use uniform::{UniformBasin, UniformStatement, UniformVerdict, judge_uniform, prove_uniform};
 
 use crate::arithmetic::{Interval, Real};
 use crate::layer::{Gram, infinite_width};
