@@ -193,6 +193,32 @@ fn radii_are_judged_three_ways() {
     assert!(matches!(judge_share(7, 0.1, BITS).unwrap(), RadiusVerdict::Proved(_)));
 }
 
+/// The whole open ball, from n = 24 on; not at n = 20, where the box grows until its bounds fail.
+#[test]
+fn open_balls() {
+    for n in (24..40).step_by(5) {
+        let basin = prove_open_ball(n, BITS).unwrap();
+        assert!(
+            matches!(basin.method, Method::LiftingBox { .. })
+                && basin.relative.contains(&Float::with_val(BITS, 1))
+        );
+    }
+    assert!(prove_open_ball(20, BITS).is_err());
+}
+
+/// Distances below half the odd point's are lifted, those above it are not; a box of no width lies in itself alone.
+#[test]
+fn boxes_lift_small_distances() {
+    let batch = FixedPoint::OddPoint.locate(40).unwrap();
+    let home = OrbitBox::around(&batch, &(1e-3 * batch.one_minus_r)).unwrap();
+    let mean = home.mean[1];
+    assert!(home.lifts(&(0.5 * mean)) && !home.lifts(&(1.1 * mean)));
+    let wider = OrbitBox::around(&batch, &(0.5 * batch.one_minus_r)).unwrap();
+    assert!(home.lies_in(&wider) && !wider.lies_in(&home) && home.lies_in(&home));
+    let zero = wider.clone().with_least(&0.0);
+    assert!(wider.lies_in(&zero) && zero.step().unwrap().within[0] == 0.0);
+}
+
 /// What was reached, not to be lost (proofs/basin.md has the table).
 #[test]
 fn shares_of_the_best_radius() {
