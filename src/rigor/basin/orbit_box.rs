@@ -168,13 +168,14 @@ impl<R: Ends> OrbitBox<R> {
             return None;
         }
         let gap = self.norm_gap(least);
-        let upper = |p: &R, distance: &R| {
-            let chord = distance.clone() - &gap;
+        let [row_gap, mean_gap] = self.mean_gaps(&variances, &gap);
+        let upper = |p: &R, distance: &R, gap: &R| {
+            let chord = distance.clone() - gap;
             let half = distance.clone().over(2);
             // Where the chord's bound is negative, p·h ≥ 0 is still true.
             if chord.surely_positive() { half - shrinkage(p, &chord) / &pi } else { half }
         };
-        let average = self.mean_variance();
+        let average = self.mean_variance(&self.mean[1]).ceiling();
         let halfway = (average.clone() + most).over(2);
         // Never negative, as 2H/πe ≤ 2θ/3π.
         let lower = |distance: &R| least_image(least, distance).nonnegative();
@@ -196,9 +197,9 @@ impl<R: Ends> OrbitBox<R> {
         let across = [-deviation(down), deviation(up)];
         Some(Self {
             n: n.clone(),
-            within: scaled(bottom.clone(), upper(most, high)),
-            rows: scaled(chord(&self.rows[0]), upper(&halfway, &self.rows[1])),
-            mean: scaled(chord(&self.mean[0]), upper(&average, &self.mean[1])),
+            within: scaled(bottom.clone(), upper(most, high, &gap)),
+            rows: scaled(chord(&self.rows[0]), upper(&halfway, &self.rows[1], &row_gap)),
+            mean: scaled(chord(&self.mean[0]), upper(&average, &self.mean[1], &mean_gap)),
             across,
         })
     }
@@ -277,12 +278,12 @@ impl<R: Ends> OrbitBox<R> {
         Variances { cluster, central, outlier }
     }
 
-    /// The largest mean variance of the cluster: `1 + S(1/(mn) − 1/(2n²))`.
-    fn mean_variance(&self) -> R {
+    /// The mean variance of the cluster, `1 + S(1/(mn) − 1/(2n²))`, where that is the mean distance.
+    fn mean_variance(&self, distance: &R) -> R {
         let n = &self.n;
         let m = n.clone().plus(-1);
         let share = m.clone().plus(-1) * n.clone().plus(1) / n.clone().square().times(2);
-        (share * &self.mean[1]).plus(1).ceiling()
+        (share * distance).plus(1)
     }
 
     /// Largest `(√aᵢ − √aⱼ)²`.
@@ -294,6 +295,23 @@ impl<R: Ends> OrbitBox<R> {
         let smaller = -larger(-by_pairs, &-by_rows);
         let difference = (smaller + width(&self.across)) / &self.n;
         (difference.square() / least.clone().times(4)).ceiling()
+    }
+
+    /// Largest mean of `(bᵢ−bⱼ)²`, `b = √a`, over a row and over all pairs, given the largest of all, `w²`.
+    ///
+    /// With the mean `b̄` and the ends A, B of the cluster's b: over all pairs `2m/(m−1)` times their variance, which is
+    /// at most `w²/4` (Popoviciu); over a row `m/(m−1)` times `(bᵢ−b̄)²` and the variance, at most `(B−b̄)(b̄−A)` (Bhatia
+    /// and Davis), together at most `(B−A) max(B−b̄, b̄−A)`. And `mean a − w²/4 ≤ b̄² ≤ mean a`.
+    fn mean_gaps(&self, variances: &Variances<R>, gap: &R) -> [R; 2] {
+        let m = self.n.clone().plus(-1);
+        let factor = m.clone() / m.plus(-1);
+        let [bottom, top] = variances.cluster.clone().map(R::sqrt);
+        let least = (self.mean_variance(&self.mean[0]) - gap.clone().over(4)).sqrt();
+        let most = self.mean_variance(&self.mean[1]).sqrt();
+        let aside = larger(top - least, &(most - bottom));
+        let row = factor.clone() * gap.clone().sqrt() * aside;
+        let smaller = -larger(-row, &-gap.clone());
+        [smaller.ceiling(), (factor * gap).over(2).ceiling()]
     }
 
     /// Least and largest `p h(φ)` over the pairs with the outlier.
