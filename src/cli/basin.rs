@@ -88,7 +88,7 @@ fn route(convergence: &Convergence) -> String {
     };
     match convergence.method {
         Method::Ball => format!("{computed}inside the local ball"),
-        Method::OrbitBox { layers } => {
+        Method::OrbitBox { layers } | Method::LiftingBox { layers, .. } => {
             format!("{computed}bounds on its distances, inside the local ball after {layers} layers")
         }
     }
@@ -96,12 +96,9 @@ fn route(convergence: &Convergence) -> String {
 
 fn print_json(n: usize, verdict: &BatchVerdict, basin: &Basin) -> Result<()> {
     let proof = verdict.convergence.as_ref().map(|convergence| {
-        let (method, layers) = match convergence.method {
-            Method::Ball => ("ball", 0),
-            Method::OrbitBox { layers } => ("orbit-box", layers),
-        };
+        let layers = convergence.method.layers();
         json!({
-            "method": method,
+            "method": convergence.method.name(),
             "layers_computed": convergence.layers_computed.to_string(),
             "layers_to_ball": layers.to_string(),
             "rate_in_ball": verdict.ball.factor,

@@ -17,11 +17,13 @@ mod ball;
 mod frame;
 mod input;
 mod orbit_box;
+mod uniform;
 
 pub use ball::{BallImage, LocalBall};
 pub use frame::{Frame, Weights};
 pub use input::{enclose_gram, gram_from_rows};
 pub use orbit_box::{Ends, OrbitBox};
+pub use uniform::{UniformBasin, UniformStatement, UniformVerdict, judge_uniform, prove_uniform};
 
 use crate::arithmetic::{Interval, Real};
 use crate::layer::{Gram, infinite_width};
@@ -39,6 +41,32 @@ pub enum Method {
         /// Layers until then.
         layers: usize,
     },
+    /// An orbit box that holds distances down to 0, in which they all grow; then as before.
+    LiftingBox {
+        /// Layers until the box is kept; then as many as it takes for the distances to grow.
+        before: usize,
+        /// Layers from there to the ball.
+        layers: usize,
+    },
+}
+
+impl Method {
+    /// One word.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ball => "ball",
+            Self::OrbitBox { .. } => "orbit-box",
+            Self::LiftingBox { .. } => "lifting-box",
+        }
+    }
+
+    /// Layers that the box is followed to the ball.
+    pub fn layers(self) -> usize {
+        match self {
+            Self::Ball => 0,
+            Self::OrbitBox { layers } | Self::LiftingBox { layers, .. } => layers,
+        }
+    }
 }
 
 /// A proved basin: every batch with the odd point's trace within `radius` of it converges to it.
@@ -153,6 +181,42 @@ fn basin_by_box(ball: &LocalBall, n: u64, share: &Interval) -> Option<Basin> {
         rate: ball.factor.clone(),
         final_rate: ball.frame.contraction(),
     })
+}
+
+/// Layers, over n, for which a box without lower bounds is followed: it tends to a limit.
+const LAYERS_BEFORE: usize = 4;
+
+/// Proves that every batch nearer than [`best_radius`] converges.
+///
+/// Every covariance within that radius lies in the box around it with 0 for the least distance, row and mean. Followed
+/// until it is mapped into itself, that box is never left; and if it lifts every distance below `L`, the orbit comes to
+/// have none of these, whatever the least was, unless it was 0. From there on the box with `L` is followed.
+///
+/// # Errors
+/// As [`prove_basin`]; [`Error::NotReached`] if it was not proved.
+pub fn prove_open_ball(n: u64, precision: u32) -> Result<Basin> {
+    let ball = LocalBall::prove(n, precision)?;
+    let method = lifting_box(&ball).ok_or_else(|| {
+        Error::NotReached(format!("the whole ball of the best radius was not proved at n = {n}"))
+    })?;
+    let radius = best_radius(&ball.frame.batch);
+    Ok(Basin { method, relative: radius.lift(1), radius, ..basin_by_ball(&ball, n) })
+}
+
+fn lifting_box(ball: &LocalBall) -> Option<Method> {
+    let batch = &ball.frame.batch;
+    let zero = batch.n.lift(0);
+    let mut kept = OrbitBox::reaching(batch, &batch.one_minus_r).with_least(&zero);
+    let before = LAYERS_BEFORE * batch.n.approximate() as usize;
+    for _ in 0..before {
+        kept = kept.step()?.with_least(&zero);
+    }
+    let least = kept.mean[1].clone().over(2).floor();
+    if !(kept.step()?.lies_in(&kept) && kept.lifts(&least)) {
+        return None;
+    }
+    let layers = layers_until(kept.with_least(&least), batch, &ball.box_radius())?;
+    Some(Method::LiftingBox { before, layers })
 }
 
 /// Layers until the box is within `target` of `batch`; `None` if that does not happen.

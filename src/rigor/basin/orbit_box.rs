@@ -65,12 +65,26 @@ struct Variances<R> {
     outlier: [R; 2],
 }
 
+/// What one layer does to the mean distance to the outlier.
+struct Scale<R> {
+    /// Least and largest factor by which the distances are multiplied afterwards.
+    factors: [R; 2],
+    /// Range of `p h(φ)` over the pairs with the outlier.
+    bend: R,
+}
+
 impl<R: Ends> OrbitBox<R> {
     /// The box of all batches within `radius` of `batch` in operator norm, with the trace of `batch`.
     ///
     /// # Errors
     /// `None` if two samples of the cluster may be identical, or the numbers say too little.
     pub fn around(batch: &SymmetricBatch<R>, radius: &R) -> Option<Self> {
+        let all = Self::reaching(batch, radius);
+        all.within[0].surely_positive().then_some(all)
+    }
+
+    /// The same with 0 for the least distance, if that may be 0: for covariances only.
+    pub fn reaching(batch: &SymmetricBatch<R>, radius: &R) -> Self {
         let n = batch.n.clone();
         let m = batch.cluster();
         let (within, across) = distances(batch);
@@ -79,19 +93,19 @@ impl<R: Ends> OrbitBox<R> {
             [(square.clone() / (across.clone() + radius)).floor(), (square / (across - radius)).ceiling()];
         let bounds = |reach: &R| {
             let [low, high] = [within.clone() - reach, within.clone() + reach];
-            low.surely_positive().then(|| [(low * &factors[0]).floor(), (high * &factors[1]).ceiling()])
+            [(low.nonnegative() * &factors[0]).floor(), (high * &factors[1]).ceiling()]
         };
         let reach = radius.clone().times(2);
         let others = m.clone().plus(-1);
         let row_reach = m.clone() * m.plus(3) * radius / (n.clone() * &others);
         let deviation = radius.clone().times(3) * &factors[1];
-        Some(Self {
-            within: bounds(&reach)?,
-            rows: bounds(&row_reach)?,
-            mean: bounds(&(reach / others))?,
+        Self {
+            within: bounds(&reach),
+            rows: bounds(&row_reach),
+            mean: bounds(&(reach / others)),
             across: [(-deviation.clone()).floor(), deviation.ceiling()],
             n,
-        })
+        }
     }
 
     /// The smallest box of one batch, outlier last; every matrix enclosed by `gram` is in it.
@@ -141,7 +155,7 @@ impl<R: Ends> OrbitBox<R> {
         Some(Self { n, within: within?, rows: rows?, mean: [mean.floor(), mean.ceiling()], across: across? })
     }
 
-    /// The box after one layer; `None` where the bounds no longer hold.
+    /// The box after one layer; `None` where the bounds no longer hold. A least distance of 0 stays 0.
     pub fn step(&self) -> Option<Self> {
         let (n, pi) = (&self.n, self.n.pi());
         let m = n.clone().plus(-1);
@@ -149,40 +163,32 @@ impl<R: Ends> OrbitBox<R> {
         let Variances { cluster: [least, most], .. } = &variances;
         let [low, high] = &self.within;
         // p ≥ e/4, below which p·h is not monotone.
-        let sound = [least.clone().times(4) - high, low.clone(), high.clone() - low];
-        if !sound.iter().all(Ends::surely_positive) {
+        let sound = [least.clone().times(4) - high, high.clone() - low];
+        if !sound.iter().all(Ends::surely_positive) || (-low.clone()).surely_positive() {
             return None;
         }
         let gap = self.norm_gap(least);
-        let upper = |p: &R, distance: &R| {
-            let chord = distance.clone() - &gap;
+        let [row_gap, mean_gap] = self.mean_gaps(&variances, &gap);
+        let upper = |p: &R, distance: &R, gap: &R| {
+            let chord = distance.clone() - gap;
             let half = distance.clone().over(2);
             // Where the chord's bound is negative, p·h ≥ 0 is still true.
             if chord.surely_positive() { half - shrinkage(p, &chord) / &pi } else { half }
         };
-        let average = self.mean_variance();
+        let average = self.mean_variance(&self.mean[1]).ceiling();
         let halfway = (average.clone() + most).over(2);
-        let lower = |distance: &R| distance.clone().over(2) - shrinkage(least, distance) / &pi;
+        // Never negative, as 2H/πe ≤ 2θ/3π.
+        let lower = |distance: &R| least_image(least, distance).nonnegative();
         let (bottom, top) = (lower(low), lower(high));
         let slope = (top - &bottom) / (high.clone() - low);
         let chord = |mean: &R| slope.clone() * (mean.clone() - low) + &bottom;
 
-        let [weak, strong] = self.cross_shrinkage(&variances)?;
-        let square = n.clone().square();
-        // mean of (aᵢ + a_o)/2 = (1 + m²)/2 + S/(2mn²), S the sum of the distances within the cluster.
-        let base = (m.clone().square().plus(1)).over(2);
-        let share = m.clone().plus(-1) / square.clone().times(2);
-        let least_mean = base.clone() + share.clone() * &self.mean[0] - strong.clone() / &pi;
-        let most_mean = base + share * &self.mean[1] - weak.clone() / &pi;
-        if !(least_mean.surely_positive() && bottom.surely_positive()) {
-            return None;
-        }
-        let factors = [(square.clone() / most_mean).floor(), (square / least_mean).ceiling()];
+        let Scale { factors, bend } = self.scale(&variances)?;
         let scaled = |low: R, high: R| [(low * &factors[0]).floor(), (high * &factors[1]).ceiling()];
 
         let others = m.clone().plus(-1);
         let spread = (self.rows[1].clone() - &self.rows[0]) * others.clone().square() / &m;
-        let bend = (strong - weak) * others / (pi.clone() * &m);
+        let bend = bend * others / (pi.clone() * &m);
         let deviation = |extreme: &R| {
             let straight = (spread.clone() + magnitude(extreme)) / n.clone().times(2);
             ((straight + &bend) * &factors[1]).ceiling()
@@ -191,11 +197,58 @@ impl<R: Ends> OrbitBox<R> {
         let across = [-deviation(down), deviation(up)];
         Some(Self {
             n: n.clone(),
-            within: scaled(bottom.clone(), upper(most, high)),
-            rows: scaled(chord(&self.rows[0]), upper(&halfway, &self.rows[1])),
-            mean: scaled(chord(&self.mean[0]), upper(&average, &self.mean[1])),
+            within: scaled(bottom.clone(), upper(most, high, &gap)),
+            rows: scaled(chord(&self.rows[0]), upper(&halfway, &self.rows[1], &row_gap)),
+            mean: scaled(chord(&self.mean[0]), upper(&average, &self.mean[1], &mean_gap)),
             across,
         })
+    }
+
+    /// How the layer brings the mean distance to the outlier back to `n²`.
+    fn scale(&self, variances: &Variances<R>) -> Option<Scale<R>> {
+        let (n, pi) = (&self.n, self.n.pi());
+        let m = n.clone().plus(-1);
+        let [weak, strong] = self.cross_shrinkage(variances)?;
+        let square = n.clone().square();
+        // mean of (aᵢ + a_o)/2 = (1 + m²)/2 + S/(2mn²), S the sum of the distances within the cluster.
+        let base = (m.clone().square().plus(1)).over(2);
+        let share = m.plus(-1) / square.clone().times(2);
+        let least_mean = base.clone() + share.clone() * &self.mean[0] - strong.clone() / &pi;
+        let most_mean = base + share * &self.mean[1] - weak.clone() / &pi;
+        least_mean.surely_positive().then(|| Scale {
+            factors: [(square.clone() / most_mean).floor(), (square / least_mean).ceiling()],
+            bend: strong - weak,
+        })
+    }
+
+    /// The box with that lower bound for the distances within the cluster and their means.
+    pub fn with_least(self, least: &R) -> Self {
+        let from_least = |[_, high]: [R; 2]| [least.clone(), high];
+        Self {
+            within: from_least(self.within),
+            rows: from_least(self.rows),
+            mean: from_least(self.mean),
+            ..self
+        }
+    }
+
+    /// Whether one layer brings every distance below this one nearer to it, and none from above it to below, in
+    /// every batch of the box. `d'/d` decreases with `d` and `d'` increases.
+    pub fn lifts(&self, distance: &R) -> bool {
+        let variances = self.variances();
+        let [least, _] = &variances.cluster;
+        let image = least_image(least, distance);
+        let grown = self.scale(&variances).map(|scale| image * &scale.factors[0] - distance);
+        grown.is_some_and(|x| x.surely_positive())
+    }
+
+    /// Whether every batch of this box is in the other.
+    pub fn lies_in(&self, other: &Self) -> bool {
+        let inside = |[a, b]: &[R; 2], [c, d]: &[R; 2]| {
+            !(c.clone() - a).surely_positive() && !(b.clone() - d).surely_positive()
+        };
+        let [mine, its] = [self, other].map(|x| [&x.within, &x.rows, &x.mean, &x.across]);
+        mine.into_iter().zip(its).all(|(a, b)| inside(a, b))
     }
 
     fn variances(&self) -> Variances<R> {
@@ -225,12 +278,12 @@ impl<R: Ends> OrbitBox<R> {
         Variances { cluster, central, outlier }
     }
 
-    /// The largest mean variance of the cluster: `1 + S(1/(mn) − 1/(2n²))`.
-    fn mean_variance(&self) -> R {
+    /// The mean variance of the cluster, `1 + S(1/(mn) − 1/(2n²))`, where that is the mean distance.
+    fn mean_variance(&self, distance: &R) -> R {
         let n = &self.n;
         let m = n.clone().plus(-1);
         let share = m.clone().plus(-1) * n.clone().plus(1) / n.clone().square().times(2);
-        (share * &self.mean[1]).plus(1).ceiling()
+        (share * distance).plus(1)
     }
 
     /// Largest `(√aᵢ − √aⱼ)²`.
@@ -242,6 +295,23 @@ impl<R: Ends> OrbitBox<R> {
         let smaller = -larger(-by_pairs, &-by_rows);
         let difference = (smaller + width(&self.across)) / &self.n;
         (difference.square() / least.clone().times(4)).ceiling()
+    }
+
+    /// Largest mean of `(bᵢ−bⱼ)²`, `b = √a`, over a row and over all pairs, given the largest of all, `w²`.
+    ///
+    /// With the mean `b̄` and the ends A, B of the cluster's b: over all pairs `2m/(m−1)` times their variance, which is
+    /// at most `w²/4` (Popoviciu); over a row `m/(m−1)` times `(bᵢ−b̄)²` and the variance, at most `(B−b̄)(b̄−A)` (Bhatia
+    /// and Davis), together at most `(B−A) max(B−b̄, b̄−A)`. And `mean a − w²/4 ≤ b̄² ≤ mean a`.
+    fn mean_gaps(&self, variances: &Variances<R>, gap: &R) -> [R; 2] {
+        let m = self.n.clone().plus(-1);
+        let factor = m.clone() / m.plus(-1);
+        let [bottom, top] = variances.cluster.clone().map(R::sqrt);
+        let least = (self.mean_variance(&self.mean[0]) - gap.clone().over(4)).sqrt();
+        let most = self.mean_variance(&self.mean[1]).sqrt();
+        let aside = larger(top - least, &(most - bottom));
+        let row = factor.clone() * gap.clone().sqrt() * aside;
+        let smaller = -larger(-row, &-gap.clone());
+        [smaller.ceiling(), (factor * gap).over(2).ceiling()]
     }
 
     /// Least and largest `p h(φ)` over the pairs with the outlier.
@@ -305,6 +375,11 @@ fn widen<R: Ends>(bounds: &mut Option<[R; 2]>, x: &R) {
             [if below { low } else { least }, if above { high } else { most }]
         }
     });
+}
+
+/// The least image of a distance within the cluster, before it is scaled: `d/2 − H(a₋, d)/π`.
+fn least_image<R: Real>(least: &R, distance: &R) -> R {
+    distance.clone().over(2) - shrinkage(least, distance) / distance.pi()
 }
 
 /// `p h(θ)` with `4p sin²(θ/2) = e`.
