@@ -303,6 +303,8 @@ mod tests {
         ] {
             assert!(interval(lower, upper).is_whole());
         }
+        // What only a mistake within this module could make.
+        assert!(Interval::sealed(float(2.0), float(1.0)).is_whole());
         assert!(Interval::point(float(f64::NAN)).is_whole());
         assert!(Interval::from_f64(53, f64::INFINITY).is_whole());
         assert!(interval(0.0, 1.0).inflate(&float(f64::NAN)).is_whole());
