@@ -77,10 +77,9 @@ fn bad_csv_is_refused_with_place_and_reason() {
 #[test]
 fn equal_samples_are_found() {
     let numbers = [1.0, 2.0, 3.0, 4.0, 1.0, 2.0];
-    for batch in [
-        read("x.csv", "1,2\n3,4\n1,2.0\n"),
-        read("x.npy", npy("<f8", "False", "(3, 2)", &le_f64(&numbers))),
-    ] {
+    for batch in
+        [read("x.csv", "1,2\n3,4\n1,2.0\n"), read("x.npy", npy("<f8", "False", "(3, 2)", &le_f64(&numbers)))]
+    {
         assert_eq!(batch.unwrap().equal_samples(), [(0, 2)]);
     }
     assert!(read("x.csv", "1,2\n3,4\n2,1\n").unwrap().equal_samples().is_empty());

@@ -141,10 +141,14 @@ fn check_not_the_input(args: &SimulateArgs) -> Result<()> {
 fn check(args: &SimulateArgs) -> Result<Layer> {
     if args.width == Width::Infinite {
         if args.sampler.is_some() {
-            return Err(bad_input!("--sampler cannot be used at infinite width, where nothing is sampled; give --width"));
+            return Err(bad_input!(
+                "--sampler cannot be used at infinite width, where nothing is sampled; give --width"
+            ));
         }
         if args.input.is_some() && args.seed.is_some() {
-            return Err(bad_input!("--seed cannot be used with --input at infinite width, where nothing is random"));
+            return Err(bad_input!(
+                "--seed cannot be used with --input at infinite width, where nothing is random"
+            ));
         }
     }
     Layer::parse(&args.components, args.activation)
@@ -209,7 +213,7 @@ fn progress(ensemble: &Ensemble, shard: Shard) -> ProgressBar {
 }
 
 fn tell(args: &SimulateArgs, ensemble: &Ensemble, bar: &ProgressBar, event: Event) {
-    let path = args.out.display();
+    let path = name(&args.out);
     let experiment = ensemble.experiment();
     match event {
         Event::Dropped(what) => message(&format!("{path}: {what}")),
@@ -232,13 +236,94 @@ fn summary(args: &SimulateArgs, outcome: &Outcome) {
         let all = outcome.kept + outcome.added;
         message(&format!(
             "{}: {} of {all} networks died (no neuron active, or all samples equal); their last record is empty",
-            args.out.display(),
+            name(&args.out),
             outcome.dead
         ));
     }
 }
 
+fn name(out: &Path) -> std::borrow::Cow<'_, str> {
+    if out == Path::new("-") { "standard output".into() } else { out.to_string_lossy() }
+}
+
 /// A line on stderr; where that cannot be written it is not worth an error.
 fn message(text: &str) {
     let _ = writeln!(std::io::stderr(), "{text}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    #[derive(clap::Parser)]
+    struct Line {
+        #[command(flatten)]
+        args: SimulateArgs,
+    }
+
+    fn run_line(line: &str) -> std::result::Result<(), String> {
+        let words = std::iter::once("simulate").chain(line.split_whitespace());
+        let args = Line::try_parse_from(words).map_err(|error| error.to_string())?.args;
+        run(&args).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn what_cannot_be_honoured_is_refused() {
+        for (options, reason) in [
+            ("--width 0", "not a width"),
+            ("--width wide", "not a width"),
+            ("--components rc,rc", "'rc' comes twice"),
+            ("--components rc,bn", "'bn' is not a component"),
+            ("--components rc --activation relu", "add nl"),
+            ("--activation leaky:x", "choose among"),
+            ("--sampler gram", "--sampler cannot be used at infinite width"),
+            ("--width 9 --sampler rows", "choose gram or weights"),
+            ("--width 100000000 --sampler weights", "use `gram`"),
+            ("--features 0", "from 1 to"),
+            ("--replicas 3 --shard 1/4", "some shards would be empty"),
+            ("--rank maybe", "neither `on` nor `off`"),
+            ("--input x.csv --features 3", "cannot be used with"),
+            ("--input x.csv --seed 3", "cannot be used with"),
+            ("--input no-such-file.csv", "no-such-file.csv"),
+        ] {
+            let message =
+                run_line(&format!("--batch-size 5 --layers 3 --out x.jsonl {options}")).unwrap_err();
+            assert!(message.contains(reason), "{options}: {message}");
+        }
+        for (line, reason) in [
+            ("--layers 3 --out x.csv", "--batch-size"),
+            ("--batch-size 2 --layers 3 --out x.csv", "from 3 to 8192"),
+            ("--batch-size 5 --layers 0 --out x.csv", "from 1 to 10000000"),
+            ("--batch-size 5 --layers 3 --out x.txt", ".csv or .jsonl"),
+            ("--batch-size 5 --layers 3 --out no-such-folder/x.csv", "no-such-folder/x.csv"),
+            ("--batch-size 18446744073709551615 --layers 3 --out x.csv", "from 3 to 8192"),
+            ("--batch-size 5 --layers 3 --input examples/digits/digits64.csv --out x.csv", "has 64 samples"),
+            (
+                "--layers 3 --input examples/digits/digits64.csv --replicas 2 --out x.csv",
+                "would all be the same",
+            ),
+            ("--batch-size 5 --layers 2000000 --replicas 2 --out x.csv", "record one layer in 3 or fewer"),
+        ] {
+            let message = run_line(line).unwrap_err();
+            assert!(message.contains(reason), "{line}: {message}");
+        }
+        assert!(!Path::new("x.csv").exists() && !Path::new("x.jsonl").exists());
+    }
+
+    #[test]
+    fn a_run_writes_its_parameters_and_every_layer() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("out.jsonl");
+        run_line(&format!("--batch-size 5 --layers 7 --seed 18446744073709551615 --out {}", path.display()))
+            .unwrap();
+        let text = std::fs::read_to_string(path).unwrap();
+        let lines: Vec<serde_json::Value> =
+            text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert_eq!(lines.len(), 9);
+        assert_eq!(lines[0]["schema"], "oddpoint.simulate/2");
+        assert_eq!(lines[0]["seed"], u64::MAX.to_string());
+        assert_eq!(lines[0]["features"], 10);
+        assert_eq!(lines[8]["layer"], 7);
+    }
 }

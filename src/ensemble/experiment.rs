@@ -43,7 +43,9 @@ impl FromStr for Width {
         match text.parse() {
             _ if text == "infinite" => Ok(Self::Infinite),
             Ok(width) if (1..=MAX_WIDTH).contains(&width) => Ok(Self::Finite(width)),
-            _ => Err(bad_input!("'{text}' is not a width: a whole number from 1 to {MAX_WIDTH}, or `infinite`")),
+            _ => Err(bad_input!(
+                "'{text}' is not a width: a whole number from 1 to {MAX_WIDTH}, or `infinite`"
+            )),
         }
     }
 }
@@ -166,7 +168,7 @@ impl Experiment {
         }
         if self.replicas > 1 && self.records() > MAX_WAITING {
             return Err(bad_input!(
-                "{} records a replica; with several replicas at most {MAX_WAITING}: record every {}th layer or fewer",
+                "{} records a replica; with several replicas at most {MAX_WAITING}: record one layer in {} or fewer",
                 self.records(),
                 self.layers.div_ceil(MAX_WAITING - 2)
             ));
@@ -248,8 +250,7 @@ impl Shard {
 
     /// The numbers of its replicas, from 0, among `replicas` of them.
     pub fn replicas(self, replicas: u64) -> Range<u64> {
-        let bound =
-            |index: u64| (u128::from(index) * u128::from(replicas) / u128::from(self.of)) as u64;
+        let bound = |index: u64| (u128::from(index) * u128::from(replicas) / u128::from(self.of)) as u64;
         bound(self.index - 1)..bound(self.index)
     }
 
@@ -273,9 +274,10 @@ impl FromStr for Shard {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
-        let parts = text.split_once('/').and_then(|(index, of)| Some((index.parse().ok()?, of.parse().ok()?)));
-        let (index, of) =
-            parts.ok_or_else(|| bad_input!("'{text}' is not a shard I/K, such as 1/4 for the first of four"))?;
+        let parts =
+            text.split_once('/').and_then(|(index, of)| Some((index.parse().ok()?, of.parse().ok()?)));
+        let (index, of) = parts
+            .ok_or_else(|| bad_input!("'{text}' is not a shard I/K, such as 1/4 for the first of four"))?;
         Self::new(index, of)
     }
 }
@@ -348,7 +350,9 @@ mod tests {
     #[test]
     fn recorded_layers_end_with_the_last() {
         let mut experiment = Experiment::random(5, Layer::parse("rc,nl", None).unwrap(), 10);
-        for (every, expected) in [(1, (0..=10).collect()), (4, vec![0, 4, 8, 10]), (5, vec![0, 5, 10]), (99, vec![0, 10])] {
+        for (every, expected) in
+            [(1, (0..=10).collect()), (4, vec![0, 4, 8, 10]), (5, vec![0, 5, 10]), (99, vec![0, 10])]
+        {
             experiment.every = every;
             let recorded: Vec<u64> =
                 std::iter::successors(Some(0), |&layer| experiment.next_recorded(layer)).collect();
@@ -359,7 +363,8 @@ mod tests {
 
     #[test]
     fn numbers_identify_an_input_and_their_spelling_does_not() {
-        let batch = |zero: f64| batch::Batch::new(vec![vec![1.0, zero], vec![2.0, 5.0], vec![3.0, 6.0]]).unwrap();
+        let batch =
+            |zero: f64| batch::Batch::new(vec![vec![1.0, zero], vec![2.0, 5.0], vec![3.0, 6.0]]).unwrap();
         let file = InputFile::new("x.csv", &batch(0.0));
         assert_eq!(file, InputFile::new("x.csv", &batch(-0.0)));
         assert_ne!(file, InputFile::new("x.csv", &batch(1e-300)));
@@ -372,7 +377,10 @@ mod tests {
         experiment.seed = u64::MAX;
         experiment.width = Width::Finite(MAX_WIDTH);
         let text = serde_json::to_string(&experiment).unwrap();
-        assert!(text.contains(r#""components":["rs","nl"],"activation":"relu","width":"1000000000000""#), "{text}");
+        assert!(
+            text.contains(r#""components":["rs","nl"],"activation":"relu","width":"1000000000000""#),
+            "{text}"
+        );
         assert_eq!(serde_json::from_str::<Experiment>(&text).unwrap(), experiment);
     }
 }

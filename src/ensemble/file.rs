@@ -244,16 +244,19 @@ pub(super) fn kept(file: &File, path: &Path, format: Format, header: &Header) ->
 /// Why a file does not begin as it should.
 fn difference(reader: &mut Reader, header: &Header) -> Result<String> {
     let found = reader.header_line()?;
-    Ok(match header.differences(&found) {
+    Ok(match header.differences(&found, "this is") {
         Ok(differences) if differences.is_empty() => "not in the format that its name tells".to_owned(),
         Ok(differences) => format!("a file of another run: {}", differences.join("; ")),
         Err(error) => error.to_string(),
     })
 }
 
-/// Adds to the end of the whole part of a file.
+/// Cuts a file to `length`, unless it is no longer than that, and goes to its end.
 pub(super) fn cut(file: &mut File, path: &Path, length: u64) -> Result<()> {
-    file.set_len(length).map_err(|source| failed(path, source))?;
-    file.seek(SeekFrom::Start(length)).map_err(|source| failed(path, source))?;
+    let end = file.seek(SeekFrom::End(0)).map_err(|source| failed(path, source))?;
+    if end > length {
+        file.set_len(length).map_err(|source| failed(path, source))?;
+        file.seek(SeekFrom::Start(length)).map_err(|source| failed(path, source))?;
+    }
     Ok(())
 }

@@ -55,18 +55,20 @@ impl Header {
         }
     }
 
-    /// In what another header, given as its line, differs from this: `width 500 where this is width 1000`.
+    /// In what another header, given as its line, differs from this, which `here` refers to: with "this is" for instance
+    /// `width 500 where this is width 1000`.
     ///
     /// # Errors
     /// [`Error::Input`](crate::Error::Input) if the line is no header at all.
-    pub(super) fn differences(&self, line: &str) -> Result<Vec<String>> {
+    pub(super) fn differences(&self, line: &str, here: &str) -> Result<Vec<String>> {
         let (theirs, ours) = (fields(line)?, fields(&self.to_line()?)?);
         let only_theirs = theirs.keys().filter(|name| !ours.contains_key(*name));
-        Ok(ours
-            .keys()
-            .chain(only_theirs)
-            .filter(|name| ours.get(*name) != theirs.get(*name))
-            .map(|name| format!("{name} {} where this is {name} {}", show(theirs.get(name)), show(ours.get(name))))
+        let differing = ours.keys().chain(only_theirs).filter(|name| ours.get(*name) != theirs.get(*name));
+        Ok(differing
+            .map(|name| {
+                let (theirs, ours) = (show(theirs.get(name)), show(ours.get(name)));
+                format!("{name} {theirs} where {here} {name} {ours}")
+            })
             .collect())
     }
 }
@@ -80,7 +82,10 @@ fn fields(line: &str) -> Result<Map<String, Value>> {
 }
 
 fn is_header(fields: &Map<String, Value>) -> bool {
-    fields.get("schema").and_then(Value::as_str).is_some_and(|schema| schema.starts_with("oddpoint.simulate/"))
+    fields
+        .get("schema")
+        .and_then(Value::as_str)
+        .is_some_and(|schema| schema.starts_with("oddpoint.simulate/"))
 }
 
 /// A value without the quotes around a string, and not too much of it.
@@ -106,7 +111,7 @@ mod tests {
     fn a_header_is_read_as_it_is_written() {
         let line = header().to_line().unwrap();
         assert_eq!(Header::parse(&line).unwrap(), header());
-        assert!(header().differences(&line).unwrap().is_empty());
+        assert!(header().differences(&line, "this is").unwrap().is_empty());
     }
 
     #[test]
@@ -119,9 +124,9 @@ mod tests {
             (r#""version":"#, r#""extra":1,"version":"#, "extra 1 where this is extra missing"),
         ] {
             let other = line.replace(old, new);
-            assert_eq!(header().differences(&other).unwrap(), [expected]);
+            assert_eq!(header().differences(&other, "this is").unwrap(), [expected]);
         }
-        let message = header().differences("1,2,3").unwrap_err().to_string();
+        let message = header().differences("1,2,3", "this is").unwrap_err().to_string();
         assert!(message.contains("not a header"), "{message}");
     }
 
@@ -129,7 +134,11 @@ mod tests {
     fn headers_that_this_version_did_not_write() {
         let line = header().to_line().unwrap();
         for (old, new, reason) in [
-            ("simulate/2", "simulate/1", "schema oddpoint.simulate/1 where this is schema oddpoint.simulate/2"),
+            (
+                "simulate/2",
+                "simulate/1",
+                "schema oddpoint.simulate/1 where this is schema oddpoint.simulate/2",
+            ),
             (env!("CARGO_PKG_VERSION"), "0.0.7", "version 0.0.7 where this is"),
             (r#""layers":10"#, r#""layers":0"#, "layers 0: must be from 1"),
             (r#""layers":10"#, r#""layers":10.0"#, "damaged"),

@@ -117,35 +117,30 @@ fn check_together(parts: &mut [Part]) -> Result<Experiment> {
     let of = first.shard().of();
     for other in &parts[1..] {
         // Which shard it is may differ, but not of how many.
-        let index = other.shard().index().min(of);
-        let alike = Header::new(first.header.experiment.clone(), Shard::new(index, of)?);
-        let differences = alike.differences(&other.line)?;
+        let alike = Header::new(first.header.experiment.clone(), other.shard());
+        let mut differences = alike.differences(&other.line, "the latter has")?;
+        if other.shard().of() != of {
+            differences.push(format!("shard {} where the latter is shard {}", other.shard(), first.shard()));
+        }
         if !differences.is_empty() {
             return Err(bad_input!(
                 "{} does not belong with {}: {}",
                 other.path.display(),
                 first.path.display(),
-                differences.join("; ").replace("this is", "the latter has")
+                differences.join("; ")
             ));
         }
     }
     let experiment = first.header.experiment.clone();
     parts.sort_by_key(|part| part.shard().index());
-    for (pair, index) in parts.iter().zip(1..) {
-        if pair.shard().index() > index {
-            return Err(missing(index, of, &experiment));
-        }
-        if let Some(twin) = parts.get(index as usize).filter(|next| next.shard() == pair.shard()) {
-            return Err(bad_input!(
-                "{} and {} are both shard {}; give each once",
-                pair.path.display(),
-                twin.path.display(),
-                pair.shard()
-            ));
-        }
+    if let Some([one, other]) = parts.windows(2).find(|pair| pair[0].shard() == pair[1].shard()) {
+        let (one, other, shard) = (one.path.display(), other.path.display(), one.shard());
+        return Err(bad_input!("{one} and {other} are both shard {shard}; give each once"));
     }
-    let given = parts.len() as u64;
-    if given < of { Err(missing(given + 1, of, &experiment)) } else { Ok(experiment) }
+    // Sorted and all different, they are at their places but for gaps.
+    let here =
+        parts.iter().zip(1..).take_while(|(part, index)| part.shard().index() == *index).count() as u64;
+    if here < of { Err(missing(here + 1, of, &experiment)) } else { Ok(experiment) }
 }
 
 fn missing(index: u64, of: u64, experiment: &Experiment) -> Error {

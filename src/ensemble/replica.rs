@@ -21,12 +21,44 @@ struct Start {
     batch: Batch,
     /// Recentred already if the layer does that, which is more accurate than to do it to the Gram matrix.
     gram: Gram<f64>,
+    ties: Ties,
 }
 
 impl Start {
     fn new(batch: Batch, layer: &Layer) -> Result<Self> {
-        let gram = if layer.recentre { batch.covariance() } else { batch.gram() }?;
-        Ok(Self { batch, gram })
+        let mut gram = if layer.recentre { batch.covariance() } else { batch.gram() }?;
+        let ties = Ties::new(&batch);
+        ties.restore(&mut gram);
+        Ok(Self { batch, gram, ties })
+    }
+}
+
+/// Which samples are equal, and therefore stay so in every layer.
+///
+/// Under RC the slightest difference between equal samples grows (theory, section 2.1), and one by rounding need not even
+/// leave the matrix positive semidefinite; so none is let in.
+#[derive(Clone, Debug)]
+struct Ties {
+    /// For each sample the first that equals it; `None` if no two are equal.
+    firsts: Option<Vec<usize>>,
+}
+
+impl Ties {
+    fn new(batch: &Batch) -> Self {
+        let equal = batch.equal_samples();
+        let firsts = (!equal.is_empty()).then(|| {
+            let mut firsts: Vec<usize> = (0..batch.size()).collect();
+            equal.into_iter().for_each(|(first, i)| firsts[i] = first);
+            firsts
+        });
+        Self { firsts }
+    }
+
+    /// Gives equal samples equal entries.
+    fn restore(&self, gram: &mut Gram<f64>) {
+        if let Some(firsts) = &self.firsts {
+            *gram = Gram::from_entries(gram.n(), |i, j| *gram.get(firsts[i], firsts[j]));
+        }
     }
 }
 
@@ -130,10 +162,19 @@ fn check_input(experiment: &Experiment, batch: Option<&Batch>) -> Result<()> {
 /// A network of either kind.
 enum Network {
     Sampled(Box<sampled::Network>),
-    /// RC and ReLU at infinite width.
-    Fast { layers: FastLayer, gram: Gram<f64>, covariance: Gram<f64> },
+    /// RC and ReLU at infinite width, of samples that differ.
+    Fast {
+        layers: FastLayer,
+        gram: Gram<f64>,
+        covariance: Gram<f64>,
+    },
     /// Any layer at infinite width.
-    Map { layer: Layer, gram: Gram<f64>, covariance: Gram<f64> },
+    Map {
+        layer: Layer,
+        ties: Ties,
+        gram: Gram<f64>,
+        covariance: Gram<f64>,
+    },
 }
 
 impl Network {
@@ -142,11 +183,11 @@ impl Network {
         let Width::Finite(width) = experiment.width else {
             let gram = start.gram.clone();
             let fast = Layer { recentre: true, rescale: false, activation: Activation::Relu };
-            return Ok(if layer == fast {
-                Self::Fast { layers: FastLayer::new(&gram)?, covariance: gram.clone(), gram }
-            } else {
-                Self::Map { layer, covariance: layer.covariance(&gram), gram }
-            });
+            if layer == fast && start.ties.firsts.is_none() {
+                return Ok(Self::Fast { layers: FastLayer::new(&gram)?, covariance: gram.clone(), gram });
+            }
+            // With RC the Gram matrix is recentred already; without it, it is the covariance.
+            return Ok(Self::Map { layer, ties: start.ties.clone(), covariance: gram.clone(), gram });
         };
         let plan = plan(experiment, width, number);
         let network = match experiment.sampler {
@@ -166,10 +207,13 @@ impl Network {
                 layers.copy_gram(gram);
                 layers.copy_covariance(covariance);
             }
-            Self::Map { layer, gram, covariance } => {
-                let mut next = layer.infinite_width(gram)?;
+            Self::Map { layer, ties, gram, covariance } => {
+                // Recentring what is recentred changes nothing.
+                let mut next = layer.infinite_width(covariance)?;
                 next.scale_to_trace(&(gram.n() as f64));
+                ties.restore(&mut next);
                 *covariance = layer.covariance(&next);
+                ties.restore(covariance);
                 *gram = next;
             }
         }

@@ -44,10 +44,13 @@ pub fn open_alone(path: &Path) -> Result<File> {
     let failed = |source| Error::File { path: path.to_owned(), source };
     let folder = folder_of(path, path)?;
     let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path);
-    let file = file.map_err(|error| if path.exists() { failed(error) } else { unwritable(path, folder, &error) })?;
+    let file =
+        file.map_err(|error| if path.exists() { failed(error) } else { unwritable(path, folder, &error) })?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(bad_input!("{}: another run is writing this file", path.display())),
+        Err(TryLockError::WouldBlock) => {
+            Err(bad_input!("{}: another run is writing this file", path.display()))
+        }
         // Two runs on one file would spoil it, so that a file system without locks is refused.
         Err(TryLockError::Error(source)) => Err(failed(source)),
     }
