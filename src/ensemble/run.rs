@@ -108,7 +108,9 @@ fn append<'a>(
     tell: &mut dyn FnMut(Event),
 ) -> Result<Course<'a>> {
     let mut course = Course::new(ensemble.experiment(), replicas.clone());
-    let mut text = head.as_bytes().to_vec();
+    out.write_all(head.as_bytes())?;
+    out.flush()?;
+    let mut text = Vec::new();
     in_order(ensemble, replicas, |records| {
         let mut ends = false;
         for record in &records {

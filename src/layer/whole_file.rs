@@ -35,7 +35,7 @@ pub fn write_whole(path: &Path, fill: impl FnOnce(&mut dyn Write) -> Result<()>)
 }
 
 /// Opens a file for reading and writing, made if it is not there, and keeps other runs from it by a lock that ends with
-/// the file.
+/// the file, where the file system has locks.
 ///
 /// # Errors
 /// [`Error::Input`] if another run holds it, if it is something other than a regular file (a folder, a device), or its
@@ -47,12 +47,11 @@ pub fn open_alone(path: &Path) -> Result<File> {
     let file =
         file.map_err(|error| if path.exists() { failed(error) } else { unwritable(path, folder, &error) })?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => {
             Err(bad_input!("{}: another run is writing this file", path.display()))
         }
-        // Two runs on one file would spoil it, so that a file system without locks is refused.
-        Err(TryLockError::Error(source)) => Err(failed(source)),
+        // Some file systems of clusters have no locks; that is no reason not to write there.
+        Ok(()) | Err(TryLockError::Error(_)) => Ok(file),
     }
 }
 
