@@ -100,7 +100,7 @@ impl InputFile {
 /// experiment.replicas = 3;
 /// let ensemble = Ensemble::new(experiment, None)?;
 /// for number in 0..3 {
-///     let records: Vec<_> = ensemble.replica(number)?.collect();
+///     let records = ensemble.replica(number)?.collect::<oddpoint::Result<Vec<_>>>()?;
 ///     assert_eq!(records.len(), 6);
 ///     assert!(records.iter().all(|record| record.replica == number && record.norm_ratio >= Some(1.0)));
 /// }
