@@ -2,12 +2,13 @@
 //! Gastpar, Khina, arXiv:2412.02843) says of a batch-normalised network at initialisation: under recentering
 //! and ReLU a batch collapses to a cluster plus one odd point in an orthogonal direction.
 //!
-//! Data flow one way, from numbers to verdicts: [`arithmetic`] → [`kernel`] → [`layer`] → [`odd_point`] →
-//! `claims` → `report`, `cli`.
+//! Data flow one way, from numbers to verdicts: [`arithmetic`] → [`kernel`] → [`layer`] → [`odd_point`],
+//! [`ensemble`] → `claims` → `report`, `cli`.
 
 pub mod arithmetic;
 pub mod claims;
 pub mod cli;
+pub mod ensemble;
 mod error;
 pub mod kernel;
 pub mod layer;

@@ -60,7 +60,6 @@ fn bad_csv_is_refused_with_place_and_reason() {
         ("1,2\n3,NaN\n5,6\n", "line 2", "`NaN` is not finite"),
         ("1,2\n3,4\n-inf,6\n", "line 3", "`-inf` is not finite"),
         ("1,2\n3,4\n1e999,6\n", "line 3", "`1e999` is not finite"),
-        ("1,2\n3,4\n1,2.0\n", "x.csv", "samples 0 and 2 (counted from 0) are equal"),
         ("7\n7\n7\n7\n", "x.csv", "all 4 samples are equal"),
         ("0,0\n0,0\n0,0\n", "x.csv", "all 3 samples are equal"),
         ("1,2\n3,\"4\n5,6\n", "line 2", "is not a number"),
@@ -72,6 +71,18 @@ fn bad_csv_is_refused_with_place_and_reason() {
         assert!(message.contains(place) && message.contains(reason), "{text:?}: {message}");
         assert!(!message.contains('\n'), "{message:?}");
     }
+}
+
+/// Legitimate, but to be known of.
+#[test]
+fn equal_samples_are_found() {
+    let numbers = [1.0, 2.0, 3.0, 4.0, 1.0, 2.0];
+    for batch in
+        [read("x.csv", "1,2\n3,4\n1,2.0\n"), read("x.npy", npy("<f8", "False", "(3, 2)", &le_f64(&numbers)))]
+    {
+        assert_eq!(batch.unwrap().equal_samples(), [(0, 2)]);
+    }
+    assert!(read("x.csv", "1,2\n3,4\n2,1\n").unwrap().equal_samples().is_empty());
 }
 
 #[test]
@@ -138,7 +149,7 @@ fn bad_npy_is_refused_with_a_reason() {
             npy("<f8", "False", "(3, 2)", &le_f64(&[1.0, 2.0, 3.0, f64::NAN, 5.0, 6.0])),
             "sample 1, feature 1: NaN",
         ),
-        (npy("<f8", "False", "(3, 2)", &le_f64(&[1.0, 2.0, 3.0, 4.0, 1.0, 2.0])), "samples 0 and 2"),
+        (npy("<f8", "False", "(3, 2)", &le_f64(&[1.0, 2.0, 1.0, 2.0, 1.0, 2.0])), "all 3 samples are equal"),
     ] {
         let message = match read("x.npy", &file) {
             Err(Error::Input(message)) => message,

@@ -2,6 +2,7 @@
 
 use super::{Format, precision};
 use crate::claims::BatchSizes;
+use crate::layer::whole_file::open_alone;
 use crate::report;
 use crate::rigor::certificate::{Header, Line, Task, open, seal};
 use crate::rigor::search::{certify, groups};
@@ -9,7 +10,7 @@ use crate::{Error, Result, bad_input};
 use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;
 use serde_json::json;
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{BufRead, BufReader, IsTerminal, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
@@ -76,19 +77,6 @@ pub(super) fn progress(length: usize, what: &str) -> ProgressBar {
     let bar = ProgressBar::new(length as u64);
     let style = ProgressStyle::with_template(&format!("{{bar:40}} {{pos}}/{{len}} {what}, {{eta}} left"));
     bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
-}
-
-/// The file, for reading and writing, kept from other runs by a lock.
-fn open_alone(path: &Path) -> Result<File> {
-    if path.exists() && !path.is_file() {
-        return Err(bad_input!("{}: not a regular file; give the name of a file to write", path.display()));
-    }
-    let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path);
-    let file = file.map_err(|source| Error::File { path: path.to_owned(), source })?;
-    if let Err(std::fs::TryLockError::WouldBlock) = file.try_lock() {
-        return Err(bad_input!("{}: another run is writing this file", path.display()));
-    }
-    Ok(file)
 }
 
 /// How many finished records the file holds, `None` if not even the header; a truncated last line is cut off.

@@ -8,6 +8,7 @@ mod certify;
 mod claims;
 mod decay;
 mod fixed_points;
+mod merge;
 mod replay;
 mod saddle_node;
 pub mod simulate;
@@ -64,8 +65,10 @@ enum Command {
     Decay(decay::DecayArgs),
     /// Try to prove that a given batch converges to the odd point
     Basin(basin::BasinArgs),
-    /// Follow a batch through the infinite-width network
+    /// Follow batches through networks of any width; an interrupted run resumes
     Simulate(simulate::SimulateArgs),
+    /// Put the shards of an ensemble together
+    Merge(merge::MergeArgs),
     /// Write proofs as data, one JSON line a statement; an interrupted run resumes
     Certify(certify::CertifyArgs),
     /// Check certificates from their data, without the search that made them
@@ -142,6 +145,7 @@ fn run(command: &Command) -> Result<u8> {
         Command::SaddleNode(args) => saddle_node::run(args)?,
         Command::Decay(args) => decay::run(args)?,
         Command::Simulate(args) => simulate::run(args)?,
+        Command::Merge(args) => merge::run(args)?,
         Command::Certify(args) => certify::run(args)?,
         Command::Replay(args) => return replay::run(args),
     }

@@ -1,52 +1,79 @@
-//! `oddpoint simulate`: the course of one batch through many layers.
+//! `oddpoint simulate`: the course of batches through many layers, in one or many networks.
 //!
-//! Infinite width, recentring and ReLU (theory, section 2). What it cannot honour it refuses. The numbers are
-//! double precision: a picture of the dynamics, not a proof of anything about them.
+//! Any of RC, RS and NL, finite or infinite width (theory, sections 1 to 4). The numbers are double precision: a picture
+//! of the dynamics, not a proof of anything about them.
 
 use super::{seed, whole_number};
+use crate::ensemble::{
+    Ensemble, Event, Experiment, Format, InputFile, MAX_LAYERS, MAX_REPLICAS, Outcome, Shard, Width, run_to,
+    run_to_file,
+};
 use crate::layer::batch::{self, Batch, MAX_NUMBERS, MAX_SAMPLES, MIN_SAMPLES};
-use crate::layer::orbit::{self, Format, Orbit, Record};
+use crate::layer::components::{Activation, Layer};
+use crate::layer::sampled::Sampler;
 use crate::{Result, bad_input};
-use indicatif::{ProgressBar, ProgressIterator, ProgressStyle};
-use serde_json::json;
-use std::io::{BufWriter, IsTerminal};
+use indicatif::ProgressBar;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// Arguments of `oddpoint simulate`.
 #[derive(clap::Args, Clone, Debug)]
 #[command(after_help = "Examples:\n\
     \x20 oddpoint simulate --batch-size 20 --layers 2000 --seed 1 --out orbit.csv\n\
+    \x20 oddpoint simulate --batch-size 50 --width 1000 --layers 300 --replicas 100 --components rc,nl --out rcnl.csv\n\
+    \x20 oddpoint simulate --batch-size 50 --width 1000 --layers 300 --replicas 100 --shard 1/4 --out part-1.csv\n\
     \x20 oddpoint simulate --input examples/digits/digits64.csv --layers 3000 --out digits.jsonl\n\
-    \x20 oddpoint simulate --batch-size 20 --layers 100 --out - | tail -1")]
+    \x20 oddpoint simulate --batch-size 20 --layers 100 --out - | tail -1\n\n\
+    Replicas are written in order, as they are finished. Run again with the same arguments after an interruption: \
+    finished replicas stay, an unfinished one is dropped, the rest is added. A file of other parameters, or of \
+    another version, is refused (exit status 2).")]
 pub struct SimulateArgs {
     /// Number of samples in the batch; with --input it may be left out.
     #[arg(long, value_name = "N", required_unless_present = "input", value_parser = batch_size)]
     pub batch_size: Option<usize>,
-    /// Width of the layers: `infinite`.
+    /// Width of the layers: a number of neurons, or `infinite`.
     #[arg(long, value_name = "D", default_value = "infinite")]
-    pub width: String,
+    pub width: Width,
     /// Number of layers; layer 0 is the input.
     #[arg(long, value_name = "L", value_parser = layers)]
     pub layers: u64,
-    /// Components of a layer: `rc,nl` (recentring and non-linearity).
-    #[arg(long, value_name = "LIST", value_delimiter = ',', default_value = "rc,nl")]
-    pub components: Vec<String>,
-    /// Non-linearity: `relu`.
-    #[arg(long, value_name = "NAME", default_value = "relu")]
-    pub activation: String,
+    /// Number of networks; at infinite width a number of random batches.
+    #[arg(long, value_name = "R", default_value = "1", value_parser = replicas)]
+    pub replicas: u64,
+    /// Components of a layer: any of rc (recentring), rs (rescaling), nl (non-linearity).
+    #[arg(long, value_name = "LIST", default_value = "rc,nl")]
+    pub components: String,
+    /// Non-linearity: relu, leaky:A or linear [default: relu with nl].
+    #[arg(long, value_name = "NAME")]
+    pub activation: Option<Activation>,
+    /// How layers of finite width are drawn: `gram` (in law) or `weights` (literally) [default: gram].
+    #[arg(long, value_name = "NAME")]
+    pub sampler: Option<Sampler>,
     /// Batch to start from, one sample a row: .csv (a header line is allowed) or .npy.
     #[arg(long, value_name = "FILE")]
     pub input: Option<PathBuf>,
     /// Number of standard normal features of a random batch [default: twice the batch size].
     #[arg(long, value_name = "M", conflicts_with = "input", value_parser = features)]
     pub features: Option<usize>,
-    /// Seed of a random batch [default: 0].
-    #[arg(long, value_name = "S", conflicts_with = "input", value_parser = seed)]
+    /// Seed of random batches and weights [default: 0].
+    #[arg(long, value_name = "S", value_parser = seed)]
     pub seed: Option<u64>,
-    /// File to write, .csv or .jsonl; `-` writes JSON lines to the standard output.
+    /// Do part I of K of the replicas, counted from 1; `oddpoint merge` puts them together.
+    #[arg(long, value_name = "I/K", default_value = "1/1")]
+    pub shard: Shard,
+    /// Record layers 0, K, 2K, … and the last.
+    #[arg(long, value_name = "K", default_value = "1", value_parser = layers)]
+    pub every: u64,
+    /// Whether to record the numerical rank, in O(n³) a layer [default: on up to 128 samples].
+    #[arg(long, value_name = "on|off", value_parser = on_or_off)]
+    pub rank: Option<bool>,
+    /// File to write or to go on with, .csv or .jsonl; `-` writes JSON lines to the standard output.
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,
 }
+
+/// The most samples whose rank is recorded unless asked for.
+const MAX_RANKED: usize = 128;
 
 fn batch_size(text: &str) -> Result<usize> {
     Ok(whole_number(text, MIN_SAMPLES as u64..=MAX_SAMPLES as u64)? as usize)
@@ -57,7 +84,19 @@ fn features(text: &str) -> Result<usize> {
 }
 
 fn layers(text: &str) -> Result<u64> {
-    whole_number(text, 1..=10_000_000)
+    whole_number(text, 1..=MAX_LAYERS)
+}
+
+fn replicas(text: &str) -> Result<u64> {
+    whole_number(text, 1..=MAX_REPLICAS)
+}
+
+fn on_or_off(text: &str) -> Result<bool> {
+    match text {
+        "on" => Ok(true),
+        "off" => Ok(false),
+        _ => Err(bad_input!("'{text}' is neither `on` nor `off`")),
+    }
 }
 
 /// Runs `oddpoint simulate`.
@@ -67,24 +106,28 @@ fn layers(text: &str) -> Result<u64> {
 /// [`Error::File`](crate::Error::File) and [`Error::Output`](crate::Error::Output) for what cannot be read or
 /// written.
 pub fn run(args: &SimulateArgs) -> Result<()> {
-    check(args)?;
+    let layer = check(args)?;
     let to_standard_output = args.out == Path::new("-");
     if !to_standard_output {
         // Before the work rather than after it.
         Format::of(&args.out)?;
         check_not_the_input(args)?;
     }
-    let batch = input(args)?;
-    let records = with_progress(Orbit::new(&batch.covariance()?)?, args.layers);
-    let header = header(args, &batch);
-    if to_standard_output {
-        orbit::write(BufWriter::new(std::io::stdout().lock()), Format::JsonLines, &header, records)
+    let batch = args.input.as_ref().map(|path| read(args, path)).transpose()?;
+    let ensemble = Ensemble::new(experiment(args, layer, batch.as_ref())?, batch)?;
+    let bar = progress(&ensemble, args.shard);
+    let told = |event| tell(args, &ensemble, &bar, event);
+    let outcome = if to_standard_output {
+        run_to(std::io::stdout().lock(), Format::JsonLines, &ensemble, args.shard, told)
     } else {
-        orbit::write_file(&args.out, &header, records)
-    }
+        run_to_file(&ensemble, args.shard, &args.out, told)
+    }?;
+    bar.finish_and_clear();
+    summary(args, &outcome);
+    Ok(())
 }
 
-/// Refuses to overwrite the batch with its orbit, however the two names are spelt.
+/// Refuses to take the batch's file for that of the records, however the two names are spelt.
 fn check_not_the_input(args: &SimulateArgs) -> Result<()> {
     let same =
         |input: &PathBuf| matches!((input.canonicalize(), args.out.canonicalize()), (Ok(a), Ok(b)) if a == b);
@@ -94,40 +137,27 @@ fn check_not_the_input(args: &SimulateArgs) -> Result<()> {
     Ok(())
 }
 
-/// Refuses what this version cannot do.
-fn check(args: &SimulateArgs) -> Result<()> {
-    let width = args.width.as_str();
-    if width.parse::<f64>().is_ok_and(f64::is_finite) {
-        return Err(bad_input!(
-            "--width '{width}': finite widths are not available in this version; use `infinite`"
-        ));
+/// What the parser of single arguments cannot see.
+fn check(args: &SimulateArgs) -> Result<Layer> {
+    if args.width == Width::Infinite {
+        if args.sampler.is_some() {
+            return Err(bad_input!(
+                "--sampler cannot be used at infinite width, where nothing is sampled; give --width"
+            ));
+        }
+        if args.input.is_some() && args.seed.is_some() {
+            return Err(bad_input!(
+                "--seed cannot be used with --input at infinite width, where nothing is random"
+            ));
+        }
     }
-    if width != "infinite" {
-        return Err(bad_input!("--width '{width}': not a width; accepted is `infinite`"));
-    }
-    let mut components: Vec<&str> = args.components.iter().map(String::as_str).collect();
-    components.sort_unstable();
-    if components != ["nl", "rc"] {
-        let given = args.components.join(",");
-        return Err(bad_input!("--components '{given}': not available in this version; use `rc,nl`"));
-    }
-    if args.activation != "relu" {
-        return Err(bad_input!(
-            "--activation '{}': not available in this version; use `relu`",
-            args.activation
-        ));
-    }
-    Ok(())
+    Layer::parse(&args.components, args.activation)
 }
 
-/// The batch to start from.
-fn input(args: &SimulateArgs) -> Result<Batch> {
-    let Some(path) = &args.input else {
-        let n = args.batch_size.ok_or_else(|| bad_input!("give --batch-size or --input"))?;
-        let features = args.features.unwrap_or(n.saturating_mul(2));
-        return batch::random_gaussian(n, features, args.seed.unwrap_or(0), 0);
-    };
+/// The batch of a file.
+fn read(args: &SimulateArgs, path: &Path) -> Result<Batch> {
     let batch = batch::read(path)?;
+    warn_of_equal_samples(path, &batch);
     match args.batch_size {
         Some(n) if n != batch.size() => Err(bad_input!(
             "--batch-size {n} disagrees with {}, which has {} samples; leave --batch-size out",
@@ -138,31 +168,87 @@ fn input(args: &SimulateArgs) -> Result<Batch> {
     }
 }
 
-/// Every parameter of the run: whoever has the file (and the input) can repeat it.
-fn header(args: &SimulateArgs, batch: &Batch) -> serde_json::Value {
-    let random = args.input.is_none();
-    json!({
-        "schema": "oddpoint.simulate/1",
-        "version": env!("CARGO_PKG_VERSION"),
-        "batch_size": batch.size(),
-        "features": batch.features(),
-        "input": args.input.as_ref().map(|path| path.display().to_string()),
-        "seed": random.then(|| args.seed.unwrap_or(0).to_string()),
-        "width": "infinite",
-        "layers": args.layers,
-        "components": ["rc", "nl"],
-        "activation": "relu",
+/// Legitimate, but hardly ever meant: on the way to the odd point they are a cluster that nothing separates.
+fn warn_of_equal_samples(path: &Path, batch: &Batch) {
+    const SHOWN: usize = 5;
+    let equal = batch.equal_samples();
+    if equal.is_empty() {
+        return;
+    }
+    let pairs: Vec<String> = equal.iter().take(SHOWN).map(|(i, j)| format!("{i} and {j}")).collect();
+    let more = if equal.len() > SHOWN { format!(" and {} more", equal.len() - SHOWN) } else { String::new() };
+    message(&format!(
+        "{}: warning: samples {}{more} (counted from 0) are equal; no layer separates them",
+        path.display(),
+        pairs.join(", ")
+    ));
+}
+
+fn experiment(args: &SimulateArgs, layer: Layer, batch: Option<&Batch>) -> Result<Experiment> {
+    let given = batch.map(Batch::size).or(args.batch_size);
+    let batch_size = given.ok_or_else(|| bad_input!("give --batch-size or --input"))?;
+    let features = batch.map(Batch::features).or(args.features).unwrap_or(batch_size.saturating_mul(2));
+    let input = args.input.as_ref().zip(batch);
+    Ok(Experiment {
+        batch_size,
+        features,
+        input: input.map(|(path, batch)| InputFile::new(&path.to_string_lossy(), batch)),
+        layer,
+        width: args.width,
+        sampler: args.sampler.unwrap_or(Sampler::Gram),
+        layers: args.layers,
+        every: args.every,
+        rank: args.rank.unwrap_or(batch_size <= MAX_RANKED),
+        replicas: args.replicas,
+        seed: args.seed.unwrap_or(0),
     })
 }
 
-/// Layers 0 to `layers`, with a progress bar if a person is watching.
-fn with_progress(orbit: Orbit, layers: u64) -> impl Iterator<Item = Record> {
-    let bar =
-        if std::io::stderr().is_terminal() { ProgressBar::new(layers + 1) } else { ProgressBar::hidden() };
-    let style = ProgressStyle::with_template("{bar:40} {pos}/{len} layers, {eta} left");
-    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-    // One more than the number of layers: the input is layer 0.
-    orbit.zip(0..=layers).map(|(record, _)| record).progress_with(bar)
+/// A bar over all records, on a terminal only.
+fn progress(ensemble: &Ensemble, shard: Shard) -> ProgressBar {
+    let experiment = ensemble.experiment();
+    let replicas = shard.replicas(experiment.replicas);
+    let records = (replicas.end - replicas.start).saturating_mul(experiment.records());
+    super::certify::progress(records as usize, "records")
+}
+
+fn tell(args: &SimulateArgs, ensemble: &Ensemble, bar: &ProgressBar, event: Event) {
+    let path = name(&args.out);
+    let experiment = ensemble.experiment();
+    match event {
+        Event::Dropped(what) => message(&format!("{path}: {what}")),
+        Event::Kept(0) => {}
+        Event::Kept(kept) => {
+            let replicas = args.shard.replicas(experiment.replicas);
+            let all = replicas.end - replicas.start;
+            let rest = if kept == all { "complete, nothing to do" } else { "going on from there" };
+            message(&format!("{path}: {kept} of {all} replicas are there already; {rest}"));
+            bar.inc(kept.saturating_mul(experiment.records()));
+            // What was there took no time, and says nothing of the time left.
+            bar.reset_eta();
+        }
+        Event::Records(count) => bar.inc(count),
+    }
+}
+
+fn summary(args: &SimulateArgs, outcome: &Outcome) {
+    if outcome.dead > 0 {
+        let all = outcome.kept + outcome.added;
+        message(&format!(
+            "{}: {} of {all} networks died (no neuron active, or all samples equal); their last record is empty",
+            name(&args.out),
+            outcome.dead
+        ));
+    }
+}
+
+fn name(out: &Path) -> std::borrow::Cow<'_, str> {
+    if out == Path::new("-") { "standard output".into() } else { out.to_string_lossy() }
+}
+
+/// A line on stderr; where that cannot be written it is not worth an error.
+fn message(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{text}");
 }
 
 #[cfg(test)]
@@ -185,14 +271,20 @@ mod tests {
     #[test]
     fn what_cannot_be_honoured_is_refused() {
         for (options, reason) in [
-            ("--width 1000", "finite widths are not available"),
+            ("--width 0", "not a width"),
             ("--width wide", "not a width"),
-            ("--components rc,rs,nl", "--components 'rc,rs,nl': not available"),
-            ("--components rc,rc", "not available"),
-            ("--activation leaky:0.1", "not available"),
+            ("--components rc,rc", "'rc' comes twice"),
+            ("--components rc,bn", "'bn' is not a component"),
+            ("--components rc --activation relu", "add nl"),
+            ("--activation leaky:x", "choose among"),
+            ("--sampler gram", "--sampler cannot be used at infinite width"),
+            ("--width 9 --sampler rows", "choose gram or weights"),
+            ("--width 100000000 --sampler weights", "use `gram`"),
             ("--features 0", "from 1 to"),
-            ("--input x.csv --seed 3", "cannot be used with"),
+            ("--replicas 3 --shard 1/4", "some shards would be empty"),
+            ("--rank maybe", "neither `on` nor `off`"),
             ("--input x.csv --features 3", "cannot be used with"),
+            ("--input x.csv --seed 3", "cannot be used with"),
             ("--input no-such-file.csv", "no-such-file.csv"),
         ] {
             let message =
@@ -207,10 +299,16 @@ mod tests {
             ("--batch-size 5 --layers 3 --out no-such-folder/x.csv", "no-such-folder/x.csv"),
             ("--batch-size 18446744073709551615 --layers 3 --out x.csv", "from 3 to 8192"),
             ("--batch-size 5 --layers 3 --input examples/digits/digits64.csv --out x.csv", "has 64 samples"),
+            (
+                "--layers 3 --input examples/digits/digits64.csv --replicas 2 --out x.csv",
+                "would all be the same",
+            ),
+            ("--batch-size 5 --layers 2000000 --replicas 2 --out x.csv", "record one layer in 3 or fewer"),
         ] {
             let message = run_line(line).unwrap_err();
             assert!(message.contains(reason), "{line}: {message}");
         }
+        assert!(!Path::new("x.csv").exists() && !Path::new("x.jsonl").exists());
     }
 
     #[test]
@@ -223,7 +321,7 @@ mod tests {
         let lines: Vec<serde_json::Value> =
             text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         assert_eq!(lines.len(), 9);
-        assert_eq!(lines[0]["schema"], "oddpoint.simulate/1");
+        assert_eq!(lines[0]["schema"], "oddpoint.simulate/2");
         assert_eq!(lines[0]["seed"], u64::MAX.to_string());
         assert_eq!(lines[0]["features"], 10);
         assert_eq!(lines[8]["layer"], 7);

@@ -23,7 +23,7 @@ pub const MAX_NUMBERS: usize = 1 << 28;
 /// The longest file accepted: sixteen bytes a number.
 pub const MAX_BYTES: u64 = 16 << 28;
 
-/// Samples with their features, checked: at least three samples, no two of them equal, all numbers finite.
+/// Samples with their features, checked: at least three samples, not all of them equal, all numbers finite.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Batch {
     samples: Vec<Vec<f64>>,
@@ -34,9 +34,8 @@ impl Batch {
     ///
     /// # Errors
     /// [`Error::Input`] for fewer than [`MIN_SAMPLES`] or more than [`MAX_SAMPLES`] samples, more than
-    /// [`MAX_NUMBERS`] numbers, no features, rows of unequal length, a number that is not finite, or two equal
-    /// samples: equal samples stay equal in every layer, a configuration that the theory treats apart
-    /// (section 2.1). Samples are counted from 0.
+    /// [`MAX_NUMBERS`] numbers, no features, rows of unequal length, a number that is not finite, or samples that are
+    /// all equal, of which nothing is left after recentring. Samples are counted from 0.
     pub fn new(samples: Vec<Vec<f64>>) -> Result<Self> {
         let features = samples.first().map_or(0, Vec::len);
         check_size(samples.len(), features)?;
@@ -54,7 +53,12 @@ impl Batch {
                 ));
             }
         }
-        check_distinct(&samples)?;
+        if samples.iter().all(|sample| *sample == samples[0]) {
+            return Err(bad_input!(
+                "all {} samples are equal, so nothing is left after recentring",
+                samples.len()
+            ));
+        }
         Ok(Self { samples })
     }
 
@@ -66,6 +70,27 @@ impl Batch {
     /// The number of samples, `n`.
     pub fn size(&self) -> usize {
         self.samples.len()
+    }
+
+    /// Every sample that equals an earlier one, after the first such.
+    ///
+    /// Such samples stay equal in every layer, a configuration that the theory treats apart (section 2.1).
+    ///
+    /// ```
+    /// use oddpoint::layer::batch::Batch;
+    /// let batch = Batch::new([2.0, 5.0, 2.0, 2.0].map(|x| vec![x]).to_vec())?;
+    /// assert_eq!(batch.equal_samples(), [(0, 2), (0, 3)]);
+    /// # Ok::<(), oddpoint::Error>(())
+    /// ```
+    pub fn equal_samples(&self) -> Vec<(usize, usize)> {
+        let mut seen = HashMap::new();
+        let first = |(i, sample): (usize, &Vec<f64>)| {
+            // Adding zero makes a positive zero of a negative one, which is the same number.
+            let bits: Vec<u64> = sample.iter().map(|x| (x + 0.0).to_bits()).collect();
+            let first = *seen.entry(bits).or_insert(i);
+            (first < i).then_some((first, i))
+        };
+        self.samples.iter().enumerate().filter_map(first).collect()
     }
 
     /// The number of features of a sample.
@@ -101,7 +126,7 @@ impl Batch {
     /// Approximates; independent of the scale of the features and of the number of threads.
     ///
     /// # Errors
-    /// None for a batch that [`Batch::new`] accepted: distinct samples are not all zero.
+    /// None for a batch that [`Batch::new`] accepted: samples that differ are not all zero.
     pub fn gram(&self) -> Result<Gram<f64>> {
         let mut samples = self.samples.clone();
         rescale(&mut samples);
@@ -166,7 +191,7 @@ pub fn read(path: &Path) -> Result<Batch> {
     Batch::new(samples).map_err(|error| bad_input!("{}: {error}", path.display()))
 }
 
-fn check_size(n: usize, features: usize) -> Result<()> {
+pub(crate) fn check_size(n: usize, features: usize) -> Result<()> {
     if n < MIN_SAMPLES {
         return Err(bad_input!("{n} samples; a batch needs at least {MIN_SAMPLES}"));
     }
@@ -180,24 +205,6 @@ fn check_size(n: usize, features: usize) -> Result<()> {
         return Err(bad_input!(
             "{n} samples with {features} features; at most {MAX_NUMBERS} numbers are accepted"
         ));
-    }
-    Ok(())
-}
-
-fn check_distinct(samples: &[Vec<f64>]) -> Result<()> {
-    if samples.iter().all(|sample| *sample == samples[0]) {
-        return Err(bad_input!(
-            "all {} samples are equal, so nothing is left after recentring",
-            samples.len()
-        ));
-    }
-    let mut seen = HashMap::new();
-    for (i, sample) in samples.iter().enumerate() {
-        // Adding zero makes a positive zero of a negative one, which is the same number.
-        let bits: Vec<u64> = sample.iter().map(|x| (x + 0.0).to_bits()).collect();
-        if let Some(first) = seen.insert(bits, i) {
-            return Err(bad_input!("samples {first} and {i} (counted from 0) are equal; remove one of them"));
-        }
     }
     Ok(())
 }
@@ -386,8 +393,10 @@ mod tests {
 
     #[test]
     fn negative_zero_equals_zero() {
-        let message = Batch::new(vec![vec![0.0], vec![1.0], vec![-0.0]]).unwrap_err().to_string();
-        assert!(message.contains("samples 0 and 2"), "{message}");
+        let batch = Batch::new(vec![vec![0.0], vec![1.0], vec![-0.0]]).unwrap();
+        assert_eq!(batch.equal_samples(), [(0, 2)]);
+        let message = Batch::new(vec![vec![0.0], vec![-0.0], vec![0.0]]).unwrap_err().to_string();
+        assert!(message.contains("all 3 samples are equal"), "{message}");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! Theory, sections 1, 2 and 4. [`Gram`] holds second moments; [`components`] describes a layer and maps them through
 //! it at infinite width, [`infinite_width`] does so for recentring and ReLU alone, fast and with a derivative;
 //! [`sampled`] is the network of finite width. [`observables`] says how far the odd point has emerged, [`batch`] reads and makes
-//! inputs, [`orbit`] iterates and writes the course of an iteration to a file. Everything here approximates:
+//! inputs, [`orbit`] iterates; the files of iterations are those of [`ensemble`](crate::ensemble). Everything here approximates:
 //! nothing in this module is a proof.
 
 pub mod batch;

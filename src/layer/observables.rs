@@ -169,7 +169,7 @@ impl OddTracker {
 }
 
 /// Index of the first largest diagonal entry.
-fn largest(gram: &Gram<f64>) -> usize {
+pub(crate) fn largest(gram: &Gram<f64>) -> usize {
     (1..gram.n()).fold(0, |best, i| if gram.get(i, i) > gram.get(best, best) { i } else { best })
 }
 

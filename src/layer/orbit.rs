@@ -1,4 +1,4 @@
-//! The course of a batch through many layers of recentring and ReLU at infinite width, and its record.
+//! The course of a batch through many layers of recentring and ReLU at infinite width.
 //!
 //! Theory, section 2: [`Orbit`] iterates `C ↦ T(C)` of [`infinite_width`](super::infinite_width) in `f64` and
 //! sees the [`Observables`] of every layer. An orbit that settles suggests a fixed point; it proves none. Near the
@@ -7,12 +7,9 @@
 use super::observables::{Observables, OddTracker, observe};
 use super::{FastLayer, Gram};
 use crate::{Result, bad_input};
-use serde::Serialize;
-use std::io::Write;
-use std::path::Path;
 
 /// What is seen of one layer.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Record {
     /// The number of layers behind: 0 is the input.
     pub layer: u64,
@@ -119,80 +116,9 @@ fn relative_change(now: &Gram<f64>, before: &Gram<f64>) -> f64 {
     squares.sum::<f64>().sqrt() / before.frobenius_norm()
 }
 
-/// How records are written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
-    /// Comma-separated: a comment line `# {…}` with the header as JSON, the names of the columns, the records.
-    /// An absent number is empty, an undefined one `NaN`.
-    Csv,
-    /// One JSON object a line: the header, then the records. An absent or undefined number is `null`.
-    JsonLines,
-}
-
-impl Format {
-    /// The format that a file's extension asks for.
-    ///
-    /// # Errors
-    /// [`Error::Input`](crate::Error::Input) for anything but `.csv` and `.jsonl`.
-    pub fn of(path: &Path) -> Result<Self> {
-        match path.extension().and_then(|extension| extension.to_str()) {
-            Some("csv") => Ok(Self::Csv),
-            Some("jsonl") => Ok(Self::JsonLines),
-            _ => Err(bad_input!("{}: not a name to write to; it must end in .csv or .jsonl", path.display())),
-        }
-    }
-}
-
-/// Writes a header and records.
-///
-/// # Guarantees
-/// Numbers are written with as many digits as it takes to read the same `f64` back.
-///
-/// # Errors
-/// [`Error::Output`](crate::Error::Output) if writing fails.
-pub fn write(
-    mut out: impl Write,
-    format: Format,
-    header: &serde_json::Value,
-    records: impl Iterator<Item = Record>,
-) -> Result<()> {
-    match format {
-        Format::Csv => {
-            writeln!(out, "# {header}")?;
-            let mut table = csv::Writer::from_writer(&mut out);
-            for record in records {
-                table.serialize(record).map_err(std::io::Error::from)?;
-            }
-            table.flush()?;
-        }
-        Format::JsonLines => {
-            writeln!(out, "{header}")?;
-            for record in records {
-                serde_json::to_writer(&mut out, &record).map_err(std::io::Error::from)?;
-                writeln!(out)?;
-            }
-        }
-    }
-    Ok(out.flush()?)
-}
-
-/// [`write()`] to a file that appears whole or not at all, in the format of its extension.
-///
-/// # Errors
-/// [`Error::Input`](crate::Error::Input) for another extension, [`Error::File`](crate::Error::File) if the file cannot be written.
-pub fn write_file(
-    path: &Path,
-    header: &serde_json::Value,
-    records: impl Iterator<Item = Record>,
-) -> Result<()> {
-    let format = Format::of(path)?;
-    super::whole_file::write_whole(path, |out| write(out, format, header, records))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Error;
     use crate::layer::{batch, infinite_width};
 
     fn input() -> Gram<f64> {
@@ -221,34 +147,5 @@ mod tests {
         let expected = next.sub(&input()).frobenius_norm() / input().frobenius_norm();
         let change = Orbit::new(&input()).unwrap().nth(1).unwrap().change.unwrap();
         assert!((change / expected - 1.0).abs() < 1e-13);
-    }
-
-    #[test]
-    fn both_formats_hold_a_header_and_every_layer() {
-        let header = serde_json::json!({"schema": "oddpoint.simulate/1"});
-        let text = |format| {
-            let mut out = Vec::new();
-            write(&mut out, format, &header, Orbit::new(&input()).unwrap().take(3)).unwrap();
-            String::from_utf8(out).unwrap()
-        };
-        let csv = text(Format::Csv);
-        assert!(
-            csv.starts_with("# {\"schema\":\"oddpoint.simulate/1\"}\nlayer,odd_sample,norm_ratio,"),
-            "{csv}"
-        );
-        assert_eq!(csv.lines().count(), 5);
-        let json = text(Format::JsonLines);
-        let layers: Vec<u64> = json
-            .lines()
-            .skip(1)
-            .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()["layer"].as_u64().unwrap())
-            .collect();
-        assert_eq!(layers, [0, 1, 2]);
-    }
-
-    #[test]
-    fn other_extensions_are_refused() {
-        assert!(matches!(Format::of(Path::new("out.txt")), Err(Error::Input(_))));
-        assert!(matches!(Format::of(Path::new("out")), Err(Error::Input(_))));
     }
 }

@@ -92,7 +92,7 @@ pub struct Plan {
 impl Plan {
     /// # Errors
     /// [`Error::Input`] for a width of zero, above [`MAX_WIDTH`], or too large for the activations to be held.
-    fn check(&self, n: usize) -> Result<()> {
+    pub(crate) fn check(&self, n: usize) -> Result<()> {
         let width = self.width;
         if width == 0 || width > MAX_WIDTH {
             return Err(bad_input!("width {width}: must be from 1 to {MAX_WIDTH}"));

@@ -1,6 +1,7 @@
-//! Files that appear whole or not at all.
+//! Files that appear whole or not at all, and files that one run at a time adds to.
 
 use crate::{Error, Result, bad_input};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{BufWriter, Seek, Write};
 use std::path::Path;
 
@@ -16,13 +17,7 @@ use std::path::Path;
 pub fn write_whole(path: &Path, fill: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
     let failed = |source| Error::File { path: path.to_owned(), source };
     let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    if target.exists() && !target.is_file() {
-        return Err(bad_input!("{}: not a regular file; give the name of a file to write", path.display()));
-    }
-    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    if !folder.is_dir() {
-        return Err(bad_input!("{}: there is no folder {}", path.display(), folder.display()));
-    }
+    let folder = folder_of(&target, path)?;
     let nameless = tempfile::tempfile_in(folder).map_err(|error| unwritable(path, folder, &error))?;
     let mut buffer = BufWriter::new(nameless);
     fill(&mut buffer).map_err(|error| match error {
@@ -37,6 +32,40 @@ pub fn write_whole(path: &Path, fill: impl FnOnce(&mut dyn Write) -> Result<()>)
     file.as_file().sync_all().map_err(failed)?;
     file.persist(&target).map_err(|error| failed(error.error))?;
     Ok(())
+}
+
+/// Opens a file for reading and writing, made if it is not there, and keeps other runs from it by a lock that ends with
+/// the file, where the file system has locks.
+///
+/// # Errors
+/// [`Error::Input`] if another run holds it, if it is something other than a regular file (a folder, a device), or its
+/// folder does not exist or takes no files; [`Error::File`] if it cannot be opened.
+pub fn open_alone(path: &Path) -> Result<File> {
+    let failed = |source| Error::File { path: path.to_owned(), source };
+    let folder = folder_of(path, path)?;
+    let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path);
+    let file =
+        file.map_err(|error| if path.exists() { failed(error) } else { unwritable(path, folder, &error) })?;
+    match file.try_lock() {
+        Err(TryLockError::WouldBlock) => {
+            Err(bad_input!("{}: another run is writing this file", path.display()))
+        }
+        // Some file systems of clusters have no locks; that is no reason not to write there.
+        Ok(()) | Err(TryLockError::Error(_)) => Ok(file),
+    }
+}
+
+/// The folder of `target`, which can be written if it is a regular file or none yet; messages name `path`.
+fn folder_of<'a>(target: &'a Path, path: &Path) -> Result<&'a Path> {
+    if target.exists() && !target.is_file() {
+        return Err(bad_input!("{}: not a regular file; give the name of a file to write", path.display()));
+    }
+    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if folder.is_dir() {
+        Ok(folder)
+    } else {
+        Err(bad_input!("{}: there is no folder {}", path.display(), folder.display()))
+    }
 }
 
 /// Why nothing can be written in a folder, without the name of the temporary file, which would only puzzle the reader.
@@ -86,6 +115,20 @@ mod tests {
         let message = failure.unwrap_err().to_string();
         assert!(message.contains("out.txt: disk on fire"), "{message}");
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "old");
+        assert_eq!(names(folder.path()), ["out.txt"]);
+    }
+
+    #[test]
+    fn one_run_at_a_time_has_a_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("out.txt");
+        let first = open_alone(&path).unwrap();
+        assert!(open_alone(&path).unwrap_err().to_string().contains("another run is writing this file"));
+        drop(first);
+        assert!(open_alone(&path).is_ok());
+        assert!(open_alone(folder.path()).unwrap_err().to_string().contains("not a regular file"));
+        let missing = folder.path().join("nowhere/out.txt");
+        assert!(open_alone(&missing).unwrap_err().to_string().contains("there is no folder"));
         assert_eq!(names(folder.path()), ["out.txt"]);
     }
 

@@ -4,8 +4,10 @@
 //! `tests/golden/` (other software, another route), or say where they come from.
 
 mod claims;
+mod cluster;
 mod decay;
 mod fixed_points;
+mod merge;
 mod saddle_node;
 mod simulate;
 mod spectrum;

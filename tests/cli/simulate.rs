@@ -36,7 +36,7 @@ fn a_real_batch_has_its_odd_sample() {
     let text = std::fs::read_to_string(out).unwrap();
     let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(lines.len(), 202);
-    assert_eq!(lines[0]["schema"], "oddpoint.simulate/1");
+    assert_eq!(lines[0]["schema"], "oddpoint.simulate/2");
     assert_eq!(lines[0]["batch_size"], 64);
     let last = &lines[201];
     assert_eq!((&last["layer"], &last["odd_sample"]), (&Value::from(200), &Value::from(7)));
@@ -72,7 +72,6 @@ fn files_that_hold_no_batch() {
         ("binary.csv", b"\xff\xfe\x00\x01", "not UTF-8"),
         ("binary.npy", b"\xff\xfe\x00\x01", "not a whole .npy file"),
         ("two.csv", b"1,2\n3,4\n", "at least 3"),
-        ("same.csv", b"1,2\n3,4\n1,2\n", "samples 0 and 2 (counted from 0) are equal"),
         ("zeros.csv", b"0,0\n0,0\n0,0\n", "all 3 samples are equal"),
         ("constant.csv", b"5\n5\n5\n", "all 3 samples are equal"),
         ("name.txt", b"1\n2\n3\n", "accepted are .csv and .npy"),
@@ -144,34 +143,140 @@ fn the_input_is_never_overwritten() {
     assert_eq!(std::fs::read_to_string(input).unwrap(), "1\n2\n4\n");
 }
 
-/// Stopped in the middle (by SIGTERM, because SIGINT is ignored wherever the tests run in the background): what was
-/// there stays, and nothing else is left.
-#[cfg(unix)]
+/// Equal samples are taken, with a warning.
 #[test]
-fn an_interrupted_run_leaves_nothing() {
+fn equal_samples_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = path(&folder, "twins.csv");
+    std::fs::write(&input, "1,2\n3,4\n1,2\n5,1\n3,4\n").unwrap();
+    let assert =
+        oddpoint_with(&["simulate", "--input", &input, "--layers", "3", "--out", "-"]).assert().success();
+    let message = String::from_utf8(assert.get_output().stderr.clone()).unwrap();
+    assert!(
+        message.contains("twins.csv: warning: samples 0 and 2, 1 and 4 (counted from 0) are equal"),
+        "{message}"
+    );
+    assert_eq!(message.lines().count(), 1);
+}
+
+#[test]
+fn a_file_of_something_else_is_kept() {
     let folder = tempfile::tempdir().unwrap();
     let out = path(&folder, "out.csv");
-    std::fs::write(&out, "old").unwrap();
+    for text in ["old", "1,2\n3,4\n", "# {\"a\": 1}\n", "\0"] {
+        std::fs::write(&out, text).unwrap();
+        let message = refused(&["simulate", "--batch-size", "5", "--layers", "2", "--out", &out]);
+        assert!(message.contains("out.csv: its first line is not a header"), "{message}");
+        assert_eq!(std::fs::read_to_string(&out).unwrap(), text);
+    }
+}
+
+/// Finite width, each sampler, and every subset of the components, in both formats.
+#[test]
+fn every_network_has_its_records() {
+    for components in ["", "rc", "rs", "nl", "rc,rs", "rc,nl", "rs,nl", "rc,rs,nl"] {
+        for sampler in ["gram", "weights"] {
+            let line = [
+                "simulate",
+                "--batch-size",
+                "5",
+                "--width",
+                "64",
+                "--layers",
+                "6",
+                "--every",
+                "4",
+                "--replicas",
+                "3",
+                "--components",
+                components,
+                "--sampler",
+                sampler,
+                "--out",
+                "-",
+            ];
+            let assert = oddpoint_with(&line).assert().success().stderr("");
+            let text = String::from_utf8(assert.get_output().stdout.clone()).unwrap();
+            let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+            assert_eq!(lines.len(), 10);
+            let named: Vec<&str> = components.split(',').filter(|name| !name.is_empty()).collect();
+            assert_eq!(lines[0]["components"], serde_json::json!(named));
+            for (k, record) in lines[1..].iter().enumerate() {
+                assert_eq!(
+                    (&record["replica"], &record["layer"]),
+                    (&Value::from(k / 3), &Value::from([0, 4, 6][k % 3]))
+                );
+                assert!(record["norm_ratio"].as_f64().unwrap() >= 1.0 && record["numerical_rank"].is_u64());
+            }
+        }
+    }
+}
+
+/// Killed in the middle and run again: the same bytes as without the interruption.
+#[cfg(unix)]
+#[test]
+fn a_killed_run_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let [whole, out] = ["whole.csv", "out.csv"].map(|name| path(&folder, name));
+    let arguments = |out: &str| {
+        let line =
+            format!("simulate --batch-size 8 --width 100 --layers 50 --replicas 200 --seed 5 --out {out}");
+        line.split_whitespace().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let run = |out: &str| {
+        let words = arguments(out);
+        let assert = oddpoint_with(&words.iter().map(String::as_str).collect::<Vec<_>>())
+            .assert()
+            .success()
+            .stdout("");
+        String::from_utf8(assert.get_output().stderr.clone()).unwrap()
+    };
+    assert_eq!(run(&whole), "");
     let mut child = std::process::Command::new(assert_cmd::cargo::cargo_bin!("oddpoint"))
-        .args(["simulate", "--batch-size", "20", "--layers", "10000000", "--out", &out])
+        .args(arguments(&out))
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
-    std::thread::sleep(Duration::from_millis(500));
-    let id = child.id().to_string();
-    assert!(std::process::Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
     let start = Instant::now();
-    let status = loop {
-        match child.try_wait().unwrap() {
-            Some(status) => break status,
-            None if start.elapsed() > Duration::from_secs(10) => child.kill().unwrap(),
-            None => std::thread::sleep(Duration::from_millis(20)),
-        }
+    // A header and some replicas, of more than a hundred bytes a record.
+    while std::fs::metadata(&out).map_or(0, |file| file.len()) < 50_000
+        && start.elapsed() < Duration::from_secs(20)
+    {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let message = run(&out);
+    assert!(message.contains("of 200 replicas are there already"), "{message}");
+    assert_eq!(std::fs::read(&out).unwrap(), std::fs::read(&whole).unwrap());
+    let message = run(&out);
+    assert!(message.contains("200 of 200 replicas are there already; complete, nothing to do"), "{message}");
+    assert_eq!(std::fs::read(&out).unwrap(), std::fs::read(&whole).unwrap());
+}
+
+/// No more room: the file is named, what is there stays, and the run can be completed.
+#[cfg(unix)]
+#[test]
+fn a_full_disk_loses_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let [whole, out] = ["whole.jsonl", "out.jsonl"].map(|name| path(&folder, name));
+    let line = "simulate --batch-size 5 --width 50 --layers 20 --replicas 30 --out";
+    let run = |out: &str| {
+        oddpoint_with(&[&line.split(' ').collect::<Vec<_>>()[..], &[out]].concat()).assert().success()
     };
-    // SIGTERM is 15 everywhere (POSIX, kill).
-    assert_eq!(std::os::unix::process::ExitStatusExt::signal(&status), Some(15));
-    assert_eq!(std::fs::read_to_string(&out).unwrap(), "old");
-    assert_eq!(names(&folder), ["out.csv"]);
+    run(&whole);
+    // A limit of 40 blocks on the size of files stands in for a disk: writing beyond fails, if the signal is ignored.
+    let script = format!("trap '' XFSZ; ulimit -f 40; exec \"$0\" {line} \"$1\"");
+    let program = assert_cmd::cargo::cargo_bin!("oddpoint");
+    let output =
+        std::process::Command::new("sh").args(["-c", &script]).arg(program).arg(&out).output().unwrap();
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{message}");
+    assert!(message.contains("out.jsonl: ") && message.lines().count() == 1, "{message}");
+    let (part, all) = (std::fs::read(&out).unwrap(), std::fs::read(&whole).unwrap());
+    assert!(part.len() > 10_000 && part.len() < all.len() && all.starts_with(&part));
+    run(&out);
+    assert_eq!(std::fs::read(&out).unwrap(), all);
 }
 
 #[test]
@@ -201,13 +306,24 @@ fn bad_input_is_named() {
         ("--features", "268435456", "at most 268435456 numbers"),
         ("--seed", "-1", "0 to 18446744073709551615"),
         ("--seed", "nan", "0 to 18446744073709551615"),
-        ("--width", "1000", "finite widths are not available"),
-        ("--width", "-1", "finite widths are not available"),
-        ("--width", "nan", "accepted is `infinite`"),
-        ("--width", "", "accepted is `infinite`"),
-        ("--components", "rc,rs,nl", "use `rc,nl`"),
-        ("--components", "", "use `rc,nl`"),
-        ("--activation", "tanh", "use `relu`"),
+        ("--width", "0", "from 1 to 1000000000000, or `infinite`"),
+        ("--width", "-1", "from 1 to 1000000000000, or `infinite`"),
+        ("--width", "1000000000001", "from 1 to 1000000000000, or `infinite`"),
+        ("--width", "nan", "from 1 to 1000000000000, or `infinite`"),
+        ("--width", "", "from 1 to 1000000000000, or `infinite`"),
+        ("--replicas", "0", "1 to 1000000000"),
+        ("--replicas", "1000000001", "1 to 1000000000"),
+        ("--every", "0", "1 to 10000000"),
+        ("--components", "rc,bn", "'bn' is not a component"),
+        ("--components", "nl,nl", "'nl' comes twice"),
+        ("--activation", "tanh", "choose among relu"),
+        ("--activation", "leaky:2", "the slope must be below 1"),
+        ("--sampler", "rows", "choose gram or weights"),
+        ("--shard", "0/4", "counted from 1 to 4"),
+        ("--shard", "5/4", "counted from 1 to 4"),
+        ("--shard", "1/0", "1 to 1000000000 shards"),
+        ("--shard", "2", "not a shard I/K"),
+        ("--shard", "1/2", "some shards would be empty"),
     ] {
         all_refused("simulate", &[(&[&five[..], &[option, value]].concat(), &[value, reason])]);
     }
@@ -216,6 +332,7 @@ fn bad_input_is_named() {
     for (options, reason) in [
         (["--seed", "1"], "cannot be used with"),
         (["--features", "5"], "cannot be used with"),
+        (["--replicas", "5"], "would all be the same"),
         (["--batch-size", "5"], "has 64 samples"),
     ] {
         let arguments = [&input[..], &["--layers", "2", "--out", "x.csv"], &options].concat();

@@ -4,8 +4,8 @@ use crate::support::{all_refused, oddpoint, oddpoint_with, text};
 use predicates::str::contains;
 use std::process::{Command, Stdio};
 
-const COMMANDS: [&str; 8] =
-    ["verify", "claims", "explain", "fixed-points", "spectrum", "saddle-node", "decay", "simulate"];
+const COMMANDS: [&str; 9] =
+    ["verify", "claims", "explain", "fixed-points", "spectrum", "saddle-node", "decay", "simulate", "merge"];
 
 #[test]
 fn every_help_has_an_example_that_is_understood() {
