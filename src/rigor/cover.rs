@@ -121,6 +121,10 @@ mod tests {
         let refused =
             |shift, ends, root| rises_once(&Parabola { shift }, points(ends), points(root)).is_err();
         assert!(!refused(-2, [0.125, 1.5, 10.0], [1.0, 2.0]));
+        // A bracket may end where the range does, but not beyond.
+        assert!(!refused(-2, [0.125, 1.5, 10.0], [0.125, 10.0]));
+        assert!(refused(-2, [0.125, 1.5, 10.0], [0.0625, 2.0]));
+        assert!(refused(-2, [0.125, 1.5, 10.0], [1.0, 12.0]));
         // Falls and rises; no root; a root at the end; a root outside, of the range or of the bracket.
         assert!(refused(-2, [-1.0, 1.5, 10.0], [1.0, 2.0]));
         assert!(refused(1, [0.125, 1.5, 10.0], [1.0, 2.0]));
