@@ -15,5 +15,6 @@ pub mod layer;
 pub mod odd_point;
 pub mod report;
 pub mod rigor;
+mod whole_file;
 
 pub use error::{Error, Result};

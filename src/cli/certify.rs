@@ -2,10 +2,10 @@
 
 use super::{Format, precision};
 use crate::claims::BatchSizes;
-use crate::layer::whole_file::open_alone;
 use crate::report;
 use crate::rigor::certificate::{Header, Line, Task, open, seal};
 use crate::rigor::search::{certify, groups};
+use crate::whole_file::open_alone;
 use crate::{Error, Result, bad_input};
 use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;

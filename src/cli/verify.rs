@@ -2,8 +2,8 @@
 
 use super::{ALL_VERIFIED, INCONCLUSIVE, REFUTED, precision, seed};
 use crate::claims::{ALL, BatchSizes, Claim, Kind, Settings, Verdict};
-use crate::layer::whole_file::{unwritable, write_whole};
 use crate::report::{self, Environment, Report};
+use crate::whole_file::{unwritable, write_whole};
 use crate::{Error, Result, bad_input};
 use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressStyle};

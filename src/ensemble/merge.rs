@@ -3,7 +3,7 @@
 use super::course::Course;
 use super::file::{Next, Reader, failed};
 use super::{Experiment, Format, Header, Shard};
-use crate::layer::whole_file::write_whole;
+use crate::whole_file::write_whole;
 use crate::{Error, Result, bad_input};
 use std::fs::{File, TryLockError};
 use std::io::Write;

@@ -3,7 +3,7 @@
 use super::course::Course;
 use super::file::{Kept, cut, failed, kept};
 use super::{Ensemble, Format, Record, Shard};
-use crate::layer::whole_file::open_alone;
+use crate::whole_file::open_alone;
 use crate::{Error, Result};
 use std::collections::VecDeque;
 use std::io::Write;

@@ -15,7 +15,6 @@ pub mod observables;
 pub mod orbit;
 pub mod rescaled;
 pub mod sampled;
-pub mod whole_file;
 
 pub use gram::Gram;
 pub use infinite_width::FastLayer;

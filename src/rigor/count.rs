@@ -177,6 +177,19 @@ mod tests {
         assert_eq!(count_each(&sizes, 64).unwrap(), sizes.map(|n| (n, if n < 7 { 1 } else { 3 })));
     }
 
+    /// Else a proof would speak of other batch sizes than it says.
+    #[test]
+    fn a_block_holds_its_batch_size() {
+        for n in (3..5000).chain([9_999, 1_000_003, LARGEST_BATCH]) {
+            let [first, last] = block(n);
+            assert!(
+                first <= n && n <= last && last - first < LARGEST_BLOCK.min(1 + n / BLOCKS_PER_OCTAVE),
+                "{n}"
+            );
+            assert!([first, last].iter().all(|&end| block(end) == [first, last]), "{n}");
+        }
+    }
+
     #[test]
     fn three_for_every_large_n() {
         let u = Interval::from_integer(64, 0).hull(&Interval::from_integer(64, 1).over(100));

@@ -14,7 +14,7 @@ use std::path::Path;
 /// # Errors
 /// [`Error::Input`] if `path` is something other than a regular file (a folder, a device) or its folder does not
 /// exist or takes no files; [`Error::File`] if writing fails; and whatever `fill` returns.
-pub fn write_whole(path: &Path, fill: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
+pub(crate) fn write_whole(path: &Path, fill: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
     let failed = |source| Error::File { path: path.to_owned(), source };
     let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let folder = folder_of(&target, path)?;
@@ -40,7 +40,7 @@ pub fn write_whole(path: &Path, fill: impl FnOnce(&mut dyn Write) -> Result<()>)
 /// # Errors
 /// [`Error::Input`] if another run holds it, if it is something other than a regular file (a folder, a device), or its
 /// folder does not exist or takes no files; [`Error::File`] if it cannot be opened.
-pub fn open_alone(path: &Path) -> Result<File> {
+pub(crate) fn open_alone(path: &Path) -> Result<File> {
     let failed = |source| Error::File { path: path.to_owned(), source };
     let folder = folder_of(path, path)?;
     let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path);
