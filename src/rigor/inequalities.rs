@@ -122,7 +122,7 @@ pub fn middle_cosine(u: &Interval) -> Float {
 ///
 /// ```text
 /// (1+Q(a)) − 2(u + 1/ω)(1+uw)/((1−u)(1−2u)) · [(1+a) Q[a,b] − 1 − Q(a)],      uw = b(1−u) − u,
-/// a = (1−b²)(1−u)/(1−2u) − 1,      1/ω = u/(uw)  or in [0, 1/LARGEST_EDGE]
+/// a = (1−b²)(1−u)/(1−2u) − 1,      1/ω = u²/(uw)  or in [0, 1/LARGEST_EDGE]
 /// ```
 pub struct BeyondEdge<'a> {
     /// `1/n`.
@@ -147,7 +147,7 @@ impl Function for BeyondEdge<'_> {
         // ω ≥ LARGEST_EDGE > 0 here, so w > 0.
         let uw = (b.clone() * &share - &u).nonnegative();
         let reciprocal_omega = match self.omega {
-            Omega::FromCosine => u.clone() / &uw,
+            Omega::FromCosine => u.clone().square() / &uw,
             Omega::AtLeastLargestEdge => {
                 let zero = self.u.lift(0);
                 let most = self.u.lift(1) / Interval::from_f64(self.u.precision(), LARGEST_EDGE);
@@ -309,4 +309,182 @@ pub fn saddle_node_system<R: Real>([n, w]: &[R; 2]) -> ([R; 2], [[R; 2]; 2]) {
 pub fn transversality(window: &[Interval; 2]) -> [(&'static str, Interval); 2] {
     let (_, [[by_n, _], [_, by_w_twice]]) = saddle_node_system(window);
     [("dE/dn", by_n), ("- d2E/dw2", -by_w_twice)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::odd_point::{FixedPoint, Spectrum, SymmetricBatch};
+    use crate::rigor::enclose_fixed_point;
+
+    const BITS: u32 = 128;
+    const SIZES: [i64; 4] = [7, 20, 300, 100_000];
+
+    fn real(value: f64) -> Interval {
+        Interval::from_f64(BITS, value)
+    }
+
+    fn reciprocal(n: i64) -> Interval {
+        real(1.0).over(n)
+    }
+
+    /// An end of an interval, as an enclosure of a number that is that end but for rounding.
+    fn near(end: &Float) -> Interval {
+        Interval::point(end.clone()).inflate(&(Float::with_val(BITS, 1) >> 100_u32))
+    }
+
+    /// Two enclosures of one number, each far narrower than the number.
+    fn assert_same(a: &Interval, b: &Interval, what: &str) {
+        let difference = (a.clone() - b).magnitude();
+        let size = Float::with_val(BITS, a.magnitude() >> 60_u32);
+        assert!(a.intersect(b).is_some() && difference <= size, "{what}: {a} {b}");
+    }
+
+    #[test]
+    fn the_separating_point_is_the_batch_of_correlation_a_tenth() {
+        for n in SIZES {
+            let size = real(n as f64);
+            let [x, omega] = separating_point(n as u64, BITS);
+            let batch = SymmetricBatch::from_angle(&size, &(x / &size));
+            assert_same(&batch.one_minus_r, &real(9.0).over(10), "1 - r");
+            assert_same(&omega, &(size * batch.deviation_ratio.plus(-1)), "omega");
+        }
+    }
+
+    #[test]
+    fn the_middle_cosine_is_that_of_the_middle_angle() {
+        for n in SIZES {
+            let size = real(n as f64);
+            let batch = SymmetricBatch::from_angle(&size, &real(MIDDLE_ANGLE));
+            let expected = batch.deviation_ratio / size.plus(-1);
+            assert_same(&near(&middle_cosine(&reciprocal(n))), &expected, "cos phi");
+        }
+    }
+
+    /// In `b` with `ω` from it, `deflated/w`; with the bound on `ω`, the same at the bound and less beyond it.
+    #[test]
+    fn beyond_the_edge_the_deflated_equation_is_estimated() {
+        for n in SIZES {
+            let u = &reciprocal(n);
+            for omega in [2.0, 3.5, 0.5 * n as f64] {
+                let omega = real(omega);
+                let v = (u.clone() * &omega).plus(1);
+                let b = v * u / (u.lift(1) - u);
+                let exact = scaled_deflated_balance(u, &omega) / &omega;
+                assert_same(&BeyondEdge { u, omega: Omega::FromCosine }.at(&b), &exact, "from b");
+                let estimate = BeyondEdge { u, omega: Omega::AtLeastLargestEdge }.at(&b);
+                assert!(exact.is_subset_of(&estimate), "n = {n}: {exact} {estimate}");
+                if *omega.lower() == LARGEST_EDGE {
+                    assert_same(&near(estimate.lower()), &exact, "at the bound");
+                }
+            }
+        }
+    }
+
+    /// `balance/x` at the bound on `x`, less the positive term left out; and less than `balance/x` beyond it.
+    #[test]
+    fn before_the_odd_point_the_balance_is_estimated() {
+        for n in [20, 300, 100_000] {
+            let u = &reciprocal(n);
+            for x in [LARGEST_ODD_POINT, 20.0] {
+                let (x, theta) = (real(x), real(x) * u);
+                let batch = SymmetricBatch::from_angle(&real(n as f64), &theta);
+                let left_out = theta.clone().h()
+                    / (theta.clone() * &batch.one_minus_r * theta.pi())
+                    / batch.deviation_ratio.square();
+                let exact = Balance { u }.at(&x) / &x - left_out;
+                let estimate = BeforeOddPoint { u }.at(&theta);
+                if *x.lower() == LARGEST_ODD_POINT {
+                    assert_same(&estimate, &exact, "at the bound");
+                } else {
+                    assert!(estimate.certainly_less(&exact), "n = {n}: {estimate} {exact}");
+                }
+            }
+        }
+    }
+
+    /// By the closed eigenvalues of the blocks.
+    #[test]
+    fn margins_are_those_of_the_eigenvalues() {
+        for n in SIZES {
+            let (u, size) = (&reciprocal(n), &real(n as f64));
+            let batch = enclose_fixed_point(FixedPoint::OddPoint, n as u64, 400).unwrap();
+            let spectrum = Spectrum::at(&batch);
+            let margins = StabilityMargins::enclose(u, &(batch.theta * size).with_precision(BITS));
+            let [one, two] = &spectrum.standard;
+            let gap = |value: &Interval| value.lift(1) - value;
+            let sum = |value: &Interval| value.clone().plus(1);
+            let expected = [
+                gap(&spectrum.trivial) * size,
+                gap(&spectrum.pair) * size,
+                sum(&spectrum.trivial),
+                sum(&spectrum.pair),
+                gap(one) * gap(two) * size,
+                sum(one) * sum(two),
+                one.lift(1) - one.clone() * two,
+            ];
+            for ((name, found), expected) in margins.inequalities(u).iter().zip(&expected) {
+                assert!(found.intersect(expected).is_some(), "n = {n}, {name}: {found} {expected}");
+                assert!(found.clone().radius() < 1e-9, "n = {n}, {name}: {found}");
+            }
+            let least =
+                expected[..2].iter().chain([&expected[4]]).map(|x| x.approximate()).fold(9.0, f64::min);
+            assert!((margins.least_gap().to_f64() - least).abs() < 1e-9);
+            assert!(margins.prove_stability(u));
+        }
+    }
+
+    #[test]
+    fn signs_at_the_ends_are_those_of_the_balance() {
+        let u = &reciprocal(50);
+        let ends = balance_at_ends(u, &real(8.0).hull(&real(10.0)));
+        assert_same(&-ends[0].1.clone(), &Balance { u }.at(&real(8.0)), ends[0].0);
+        assert_same(&ends[1].1, &Balance { u }.at(&real(10.0)), ends[1].0);
+        assert!(ends.iter().all(|(_, room)| room.certainly_positive()));
+    }
+
+    /// Against second differences of the balance along the curve.
+    #[test]
+    fn curvature_along_the_curve() {
+        for (sign, c) in [(1, 20), (-1, -20)] {
+            let along = |u: f64| {
+                let u = real(u);
+                let x = approach(&u, &real(c as f64));
+                let by_hand =
+                    3.0 * std::f64::consts::PI * (1.0 - u.approximate()) + c as f64 * u.approximate().powi(2);
+                assert!((x.approximate() - by_hand).abs() < 1e-14);
+                Balance { u: &u }.at(&x)
+            };
+            let (at, step) = (0.004, 1.0 / 1024.0 / 1024.0);
+            let second = along(at + step) + along(at - step) - along(at).times(2);
+            let second = (second / real(step).square()).times(sign).approximate();
+            let found = CurvatureAlong { sign, c }.at(&real(at)).approximate();
+            assert!(found > 0.0 && (found / second - 1.0).abs() < 1e-6, "{found} {second}");
+        }
+        assert_eq!(symmetric(20, BITS).to_string(), real(-20.0).hull(&real(20.0)).to_string());
+    }
+
+    /// Against differences of the deflated equation.
+    #[test]
+    fn saddle_node_derivatives() {
+        let e = |n: f64, w: f64| deflated_balance(&real(n), &real(w));
+        let (n, w, step) = (6.0, 1.25, 1.0 / 1024.0 / 1024.0);
+        let ([value, by_w], [[by_n, again], [by_n_and_w, by_w_twice]]) =
+            saddle_node_system(&[real(n), real(w)]);
+        let slope = |difference: Interval| (difference / real(2.0 * step)).approximate();
+        let by_w_at = |n: f64, w: f64| slope(e(n, w + step) - e(n, w - step));
+        let agrees = |found: &Interval, expected: f64, what: &str| {
+            assert!((found.approximate() - expected).abs() < 1e-4, "{what}: {found} {expected}");
+        };
+        assert_same(&value, &e(n, w), "E");
+        agrees(&by_w, by_w_at(n, w), "by w");
+        agrees(&again, by_w_at(n, w), "by w again");
+        agrees(&by_n, slope(e(n + step, w) - e(n - step, w)), "by n");
+        let far = 1.0 / 1024.0;
+        agrees(&by_n_and_w, (by_w_at(n + far, w) - by_w_at(n - far, w)) / (2.0 * far), "by n and w");
+        agrees(&by_w_twice, (by_w_at(n, w + far) - by_w_at(n, w - far)) / (2.0 * far), "by w twice");
+        let signs = transversality(&[real(n), real(w)]);
+        assert_same(&signs[0].1, &by_n, signs[0].0);
+        assert_same(&signs[1].1, &-by_w_twice, signs[1].0);
+    }
 }
