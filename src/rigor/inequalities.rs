@@ -431,6 +431,9 @@ mod tests {
                 expected[..2].iter().chain([&expected[4]]).map(|x| x.approximate()).fold(9.0, f64::min);
             assert!((margins.least_gap().to_f64() - least).abs() < 1e-9);
             assert!(margins.prove_stability(u));
+            let edge = enclose_fixed_point(FixedPoint::Edge, n as u64, 400).unwrap();
+            let margins = StabilityMargins::enclose(u, &(edge.theta * size).with_precision(BITS));
+            assert!(margins.trivial_gap.certainly_negative() && !margins.prove_stability(u));
         }
     }
 
