@@ -9,6 +9,7 @@
 mod batch_sizes;
 mod exact_edge_growth;
 mod exact_invariant;
+mod layer_components;
 mod model_fixed_points;
 mod model_saddle_node;
 mod model_threshold;
@@ -21,6 +22,7 @@ mod stability_decay;
 mod stability_dense;
 mod stability_every_batch_size;
 mod stability_spectral_gap;
+mod statistics;
 
 pub use batch_sizes::BatchSizes;
 
@@ -32,6 +34,7 @@ use std::time::Instant;
 
 /// Every claim, in the order in which a reader meets them.
 pub static ALL: &[&Claim] = &[
+    &layer_components::CLAIM,
     &exact_invariant::CLAIM,
     &exact_edge_growth::CLAIM,
     &model_fixed_points::CLAIM,
