@@ -6,6 +6,7 @@
 //! A claim is `verified` only if its check says so **and** the same check refutes the control. A check that could
 //! not decide is `inconclusive`, never `verified`, and never `refuted`.
 
+mod baseline_rs_orthogonalizes;
 mod batch_sizes;
 mod exact_edge_growth;
 mod exact_invariant;
@@ -35,6 +36,7 @@ use std::time::Instant;
 /// Every claim, in the order in which a reader meets them.
 pub static ALL: &[&Claim] = &[
     &layer_components::CLAIM,
+    &baseline_rs_orthogonalizes::CLAIM,
     &exact_invariant::CLAIM,
     &exact_edge_growth::CLAIM,
     &model_fixed_points::CLAIM,
