@@ -15,6 +15,7 @@ mod model_fixed_points;
 mod model_saddle_node;
 mod model_threshold;
 mod paths_agree;
+mod rank_growth;
 mod rescaled_odd_point;
 mod stability_asymptotics;
 mod stability_basin;
@@ -37,6 +38,7 @@ use std::time::Instant;
 pub static ALL: &[&Claim] = &[
     &layer_components::CLAIM,
     &baseline_rs_orthogonalizes::CLAIM,
+    &rank_growth::CLAIM,
     &exact_invariant::CLAIM,
     &exact_edge_growth::CLAIM,
     &model_fixed_points::CLAIM,
