@@ -8,6 +8,7 @@
 
 mod baseline_rs_orthogonalizes;
 mod batch_sizes;
+mod emergence_from_random;
 mod exact_edge_growth;
 mod exact_invariant;
 mod layer_components;
@@ -52,6 +53,7 @@ pub static ALL: &[&Claim] = &[
     &stability_decay::CLAIM,
     &stability_basin::CLAIM,
     &paths_agree::CLAIM,
+    &emergence_from_random::CLAIM,
     &rescaled_odd_point::CLAIM,
 ];
 
