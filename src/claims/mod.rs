@@ -11,6 +11,7 @@ mod batch_sizes;
 mod emergence_from_random;
 mod exact_edge_growth;
 mod exact_invariant;
+mod fluctuations_linear_response;
 mod layer_components;
 mod model_fixed_points;
 mod model_saddle_node;
@@ -54,6 +55,7 @@ pub static ALL: &[&Claim] = &[
     &stability_basin::CLAIM,
     &paths_agree::CLAIM,
     &emergence_from_random::CLAIM,
+    &fluctuations_linear_response::CLAIM,
     &rescaled_odd_point::CLAIM,
 ];
 
