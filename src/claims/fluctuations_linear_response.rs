@@ -22,16 +22,16 @@ pub(super) static CLAIM: Claim = Claim {
     id: "fluctuations.linear-response",
     kind: Kind::Statistical,
     summary: "at the odd point, finite width: order parameters fluctuate as the linearised map and one layer's noise say",
-    statement: "RC + ReLU, n = 10, d = 4000, in the stationary state at the odd point: the variances of norm ratio, mean cosine \
+    statement: "RC + ReLU, n = 10, d = 3000, in the stationary state at the odd point: the variances of norm ratio, mean cosine \
         within the cluster and mean cosine to the outlier are those of S = J S J^T + Q/d within a factor 3/2 either way, J the Jacobian \
         of the infinite-width map, Q the covariance of one neuron's contribution.",
     hypotheses: "Started at the fixed point, the first 50 layers left out (slowest mode 0.927^50 = 0.02); no other n or d.",
     source: "Project (theory 4): linear response.",
     method: "J by central differences of the full n x n map; Q from 200000 sampled neurons by the delta method (about 1 %). \
-        Variances about the replicas' common mean from 40 replicas of 200 layers (quick: 40 of 120, d = 1500, factor 2), their confidence \
+        Variances about the replicas' common mean from 64 replicas of 200 layers (quick: 40 of 120, d = 1500, factor 2), their confidence \
         intervals at family level 1e-4 from the replicas; verified inside the factor, refuted outside it. The factor leaves \
-        room for non-linearity, of order 1/d: 10 to 40 % at d = 1000 (theory 4), so up to 10 % here. Power: the standard error is \
-        about 5 %, so a true ratio of 2 is refuted or undecided, never verified.",
+        room for non-linearity, of order 1/d: 10 to 40 % at d = 1000 (theory 4), so up to 13 % here. Power: the standard error is \
+        about 4 %, so a true ratio of 2 is refuted or undecided, never verified.",
     control: "the same without the Jacobian: S = Q/d",
     check,
 };
@@ -55,7 +55,7 @@ impl Sizes {
         if quick {
             Self { width: 1500, replicas: 40, layers: 120, factor: 2.0 }
         } else {
-            Self { width: 4000, replicas: 40, layers: 200, factor: 1.5 }
+            Self { width: 3000, replicas: 64, layers: 200, factor: 1.5 }
         }
     }
 }

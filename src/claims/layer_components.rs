@@ -20,7 +20,7 @@ pub(super) static CLAIM: Claim = Claim {
     hypotheses: "ReLU; a Gaussian batch of 8 samples with 16 features, drawn anew for every seed. Five layers: Gram \
         matrices of trace n.",
     source: "Project (theory 1): neurons are iid given the input, so one layer's mean is exact at every width.",
-    method: "864 entries in standard errors, estimated from 1000 replicas (quick: 250); refuted if one is off by more than \
+    method: "864 entries in standard errors, estimated from 1600 replicas (quick: 400); refuted if one is off by more than \
         the critical value at family level 1e-6 (Bonferroni). Power: verified only if that value and the observed \
         deviation together are below 10 % (quick: 20 %) of sqrt(g_ii g_jj), so any larger error would be seen. Rates: \
         100 replicas (quick: 40) a width; the logarithm of the ratio is within 0.1, for non-linear bias, of ln 4 up to the critical \
@@ -78,7 +78,7 @@ struct Comparison {
 }
 
 fn means(statement: Statement, batch: &Batch, settings: &Settings) -> Result<Finding> {
-    let (replicas, tolerance) = if settings.quick { (250, 0.2) } else { (1000, 0.1) };
+    let (replicas, tolerance) = if settings.quick { (400, 0.2) } else { (1600, 0.1) };
     let mut comparisons = Vec::new();
     for layer in layers()? {
         for (sampler, width) in CASES {
