@@ -6,13 +6,18 @@
 //! A claim is `verified` only if its check says so **and** the same check refutes the control. A check that could
 //! not decide is `inconclusive`, never `verified`, and never `refuted`.
 
+mod baseline_rs_orthogonalizes;
 mod batch_sizes;
+mod emergence_from_random;
 mod exact_edge_growth;
 mod exact_invariant;
+mod fluctuations_linear_response;
+mod layer_components;
 mod model_fixed_points;
 mod model_saddle_node;
 mod model_threshold;
 mod paths_agree;
+mod rank_growth;
 mod rescaled_odd_point;
 mod stability_asymptotics;
 mod stability_basin;
@@ -21,6 +26,7 @@ mod stability_decay;
 mod stability_dense;
 mod stability_every_batch_size;
 mod stability_spectral_gap;
+mod statistics;
 
 pub use batch_sizes::BatchSizes;
 
@@ -32,6 +38,9 @@ use std::time::Instant;
 
 /// Every claim, in the order in which a reader meets them.
 pub static ALL: &[&Claim] = &[
+    &layer_components::CLAIM,
+    &baseline_rs_orthogonalizes::CLAIM,
+    &rank_growth::CLAIM,
     &exact_invariant::CLAIM,
     &exact_edge_growth::CLAIM,
     &model_fixed_points::CLAIM,
@@ -45,6 +54,8 @@ pub static ALL: &[&Claim] = &[
     &stability_decay::CLAIM,
     &stability_basin::CLAIM,
     &paths_agree::CLAIM,
+    &emergence_from_random::CLAIM,
+    &fluctuations_linear_response::CLAIM,
     &rescaled_odd_point::CLAIM,
 ];
 

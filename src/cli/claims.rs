@@ -81,7 +81,10 @@ const SENSES_OF_STABLE: &[(&str, &str)] = &[
         "among symmetric batches, every start above the edge tends to the odd point",
         "yes, proved for every n >= 7: model.threshold",
     ),
-    ("networks of finite width", "not covered by this version, except by exact.invariant"),
+    (
+        "networks of finite width",
+        "they fluctuate about the odd point as linear response says (n = 10), observed, not proved: fluctuations.linear-response",
+    ),
 ];
 
 pub fn explain(args: &ExplainArgs) -> Result<()> {

@@ -29,8 +29,8 @@ fn bad_input_is_named() {
     all_refused(
         "explain",
         &[
-            (&["no.such"], &["'no.such'", "the claims are exact.invariant"]),
-            (&[""], &["''", "the claims are exact.invariant"]),
+            (&["no.such"], &["'no.such'", "the claims are layer.components"]),
+            (&[""], &["''", "the claims are layer.components"]),
         ],
     );
     all_refused("claims", &[(&["--format", "csv"], &["'csv'", "text, json"])]);

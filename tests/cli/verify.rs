@@ -193,8 +193,8 @@ fn bad_input_is_named() {
     all_refused(
         "verify",
         &[
-            (&["--claims", "no.such"], &["'no.such'", "the claims are exact.invariant"]),
-            (&["--claims", "exact.invariant,"], &["''", "the claims are exact.invariant"]),
+            (&["--claims", "no.such"], &["'no.such'", "the claims are layer.components"]),
+            (&["--claims", "exact.invariant,"], &["''", "the claims are layer.components"]),
             (&["--kinds", "certain"], &["'certain'", "rigorous, numerical, statistical"]),
             (
                 &["--claims", "exact.invariant", "--kinds", "rigorous"],

@@ -1,0 +1,174 @@
+//! What the statistical claims share: means with their errors, critical values, exact intervals for proportions.
+//!
+//! All of it errs on the side of doubt: a critical value is larger, an interval wider than it need be.
+
+use super::Verdict;
+use serde_json::{Value, json};
+
+/// A mean and its standard error, from independent numbers.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Mean {
+    pub mean: f64,
+    pub error: f64,
+}
+
+impl Mean {
+    /// Of at least two numbers.
+    pub fn of(values: &[f64]) -> Self {
+        let count = values.len() as f64;
+        let mean = values.iter().sum::<f64>() / count;
+        let squares: f64 = values.iter().map(|x| (x - mean).powi(2)).sum();
+        Self { mean, error: (squares / (count - 1.0) / count).sqrt() }
+    }
+
+    /// Of the root of the mean, to first order.
+    pub fn root(&self) -> Self {
+        let root = self.mean.sqrt();
+        Self { mean: root, error: self.error / (2.0 * root) }
+    }
+}
+
+/// How many standard errors a mean may be off before one of `comparisons` of them is called false (Bonferroni), in either
+/// direction: `P(|Z| > z) ≤ exp(−z²/2)`, which at the levels used is five to ten times what the normal law needs and
+/// leaves room for samples that are not quite normal.
+pub(super) fn critical(level: f64, comparisons: usize) -> f64 {
+    (2.0 * (comparisons as f64 / level).ln()).sqrt()
+}
+
+/// The verdict on "a quantity is positive" from a confidence interval for it.
+pub(super) fn positive(lower: f64, upper: f64) -> Verdict {
+    if lower > 0.0 {
+        Verdict::Verified
+    } else if upper < 0.0 {
+        Verdict::Refuted
+    } else {
+        Verdict::Inconclusive
+    }
+}
+
+/// So many successes in so many independent trials.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Proportion {
+    pub successes: u64,
+    pub trials: u64,
+}
+
+impl Proportion {
+    pub fn of(outcomes: impl IntoIterator<Item = bool>) -> Self {
+        let none = Self { successes: 0, trials: 0 };
+        outcomes.into_iter().fold(none, |so_far, success| Self {
+            successes: so_far.successes + u64::from(success),
+            trials: so_far.trials + 1,
+        })
+    }
+
+    /// Clopper and Pearson's bounds: each is on the wrong side with probability at most `level`.
+    pub fn interval(&self, level: f64) -> [f64; 2] {
+        let failures = Self { successes: self.trials - self.successes, ..*self };
+        [self.lower(level), 1.0 - failures.lower(level)]
+    }
+
+    /// The largest probability, to within rounding and from below, for which as many successes or more have
+    /// probability at most `level`.
+    fn lower(&self, level: f64) -> f64 {
+        let (mut low, mut high) = (0.0, 1.0);
+        // The tail grows with the probability.
+        for _ in 0..50 {
+            let middle = f64::midpoint(low, high);
+            if self.tail(middle) <= level { low = middle } else { high = middle }
+        }
+        low
+    }
+
+    /// `P(X ≥ successes)` for `X` binomial with `0 < probability < 1`.
+    fn tail(&self, probability: f64) -> f64 {
+        let odds = probability.ln() - (-probability).ln_1p();
+        let mut log_term = self.trials as f64 * (-probability).ln_1p();
+        let mut sum = 0.0;
+        for k in 0..=self.trials {
+            if k >= self.successes {
+                sum += log_term.exp();
+            }
+            log_term += ((self.trials - k) as f64 / (k + 1) as f64).ln() + odds;
+        }
+        sum
+    }
+
+    /// Whether the probability lies above `bound`.
+    pub fn above(&self, bound: f64, level: f64) -> Verdict {
+        let [lower, upper] = self.interval(level);
+        positive(lower - bound, upper - bound)
+    }
+
+    /// Whether the probability lies below `bound`.
+    pub fn below(&self, bound: f64, level: f64) -> Verdict {
+        let [lower, upper] = self.interval(level);
+        positive(bound - upper, bound - lower)
+    }
+
+    /// Whether the probability is larger than that of `other`: disjoint intervals, half the level each.
+    pub fn exceeds(&self, other: &Self, level: f64) -> Verdict {
+        let [lower, upper] = self.interval(level / 2.0);
+        let [other_lower, other_upper] = other.interval(level / 2.0);
+        positive(lower - other_upper, upper - other_lower)
+    }
+
+    /// Counts and the interval, for evidence.
+    pub fn to_json(self, level: f64) -> Value {
+        let interval = self.interval(level).map(approximate);
+        json!({ "successes": self.successes.to_string(), "trials": self.trials.to_string(), "interval": interval })
+    }
+}
+
+/// An approximate number, for evidence.
+pub(super) fn approximate(x: f64) -> Value {
+    json!({ "approx": x.to_string() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn intervals_are_those_of_clopper_and_pearson() {
+        // All or none: 1 − level^(1/trials) in closed form.
+        let all = Proportion { successes: 40, trials: 40 };
+        let [lower, upper] = all.interval(1e-3);
+        assert!((lower - 1e-3_f64.powf(1.0 / 40.0)).abs() < 1e-12 && upper == 1.0);
+        let [lower, upper] = Proportion { successes: 0, trials: 40 }.interval(1e-3);
+        assert!(lower == 0.0 && (upper - 1.0 + 1e-3_f64.powf(1.0 / 40.0)).abs() < 1e-12);
+        // One of two: p² and 2p − p² equal the level.
+        let [lower, upper] = Proportion { successes: 1, trials: 2 }.interval(0.0975);
+        assert!((lower - 0.05).abs() < 1e-12 && (upper - 0.95).abs() < 1e-12);
+    }
+
+    #[test]
+    fn proportions_are_judged_three_ways() {
+        let half = Proportion::of((0..1000).map(|i| i % 2 == 0));
+        assert_eq!(half, Proportion { successes: 500, trials: 1000 });
+        assert_eq!(half.above(0.3, 1e-4), Verdict::Verified);
+        assert_eq!(half.above(0.7, 1e-4), Verdict::Refuted);
+        assert_eq!(half.above(0.5, 1e-4), Verdict::Inconclusive);
+        assert_eq!(half.below(0.7, 1e-4), Verdict::Verified);
+        assert_eq!(half.exceeds(&half, 1e-4), Verdict::Inconclusive);
+        let few = Proportion { successes: 100, trials: 1000 };
+        assert_eq!(
+            (half.exceeds(&few, 1e-4), few.exceeds(&half, 1e-4)),
+            (Verdict::Verified, Verdict::Refuted)
+        );
+    }
+
+    #[test]
+    fn critical_values_are_on_the_safe_side() {
+        // The normal law: 4.8916 at 1e-6.
+        assert!((4.8916..5.3).contains(&critical(1e-6, 1)));
+        assert!(critical(1e-6, 10) > critical(1e-6, 1));
+    }
+
+    #[test]
+    fn means_have_errors() {
+        let mean = Mean::of(&[1.0, 2.0, 3.0, 4.0]);
+        assert_eq!(mean.mean, 2.5);
+        assert!((mean.error - (5.0_f64 / 12.0).sqrt()).abs() < 1e-15);
+    }
+}
