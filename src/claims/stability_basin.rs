@@ -116,7 +116,7 @@ fn judge_for_all(statement: Statement, precision: u32) -> Result<(Verdict, Value
     for one in judged {
         let mut row = json!({
             "from": one.from.to_string(),
-            "share_of_best": one.reach,
+            "share_of_best": one.reach.to_string(),
             "but_identical_samples": one.but_identical,
         });
         verdicts.push(match judge_uniform(&one, precision)? {
