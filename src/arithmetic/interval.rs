@@ -304,7 +304,12 @@ mod tests {
             assert!(interval(lower, upper).is_whole());
         }
         // What only a mistake within this module could make.
-        assert!(Interval::sealed(float(2.0), float(1.0)).is_whole());
+        for (lower, upper) in
+            [(2.0, 1.0), (f64::INFINITY, f64::INFINITY), (f64::NEG_INFINITY, f64::NEG_INFINITY)]
+        {
+            let sealed = Interval::sealed(float(lower), float(upper));
+            assert!(sealed.contains(&float(0.0)) && sealed.is_whole(), "{lower} {upper}");
+        }
         assert!(Interval::point(float(f64::NAN)).is_whole());
         assert!(Interval::from_f64(53, f64::INFINITY).is_whole());
         assert!(interval(0.0, 1.0).inflate(&float(f64::NAN)).is_whole());

@@ -191,6 +191,16 @@ mod tests {
         }
     }
 
+    /// Else some batch size would be spoken of without being looked at.
+    #[test]
+    fn pieces_reach_from_zero_to_the_smallest_batch() {
+        let pieces = certify_stability_for_all(128, 20, 64).unwrap();
+        assert_eq!(pieces.len() as u64, PIECES);
+        assert!(pieces[0].u[0].0 <= 0 && pieces[pieces.len() - 1].u[1].0 >= 1.0 / 128.0);
+        assert!(pieces.windows(2).all(|two| two[0].u[1].0 >= two[1].u[0].0));
+        assert!(pieces.iter().all(|piece| piece.inequalities.iter().all(|one| one.margin.0 > 0)));
+    }
+
     /// The next coefficient is 9π³/20 = 13.95.
     #[test]
     fn constants_below_the_next_coefficient_are_not_proved() {
