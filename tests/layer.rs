@@ -88,15 +88,20 @@ fn digits_end_at_the_odd_point() {
     assert_eq!((batch.size(), batch.features()), (64, 64));
     let records: Vec<Record> = Orbit::new(&batch.covariance().unwrap()).unwrap().take(3001).collect();
     let last = records[3000];
-    assert!(records.iter().all(|record| record.odd_sample == 7));
-    assert_eq!(records.iter().position(|record| record.norm_ratio > last.norm_ratio / 2.0), Some(63));
-    assert!((last.norm_ratio - 62.6737127183).abs() < 1e-9 && last.change.unwrap() < 1e-14, "{last:?}");
+    assert!(records.iter().all(|record| record.seen.odd_sample == 7));
+    assert_eq!(
+        records.iter().position(|record| record.seen.norm_ratio > last.seen.norm_ratio / 2.0),
+        Some(63)
+    );
+    assert!((last.seen.norm_ratio - 62.6737127183).abs() < 1e-9 && last.change.unwrap() < 1e-14, "{last:?}");
     // Theory, 2.2, large n: (n−1)(1 − (9π²/4)/n²) = 62.66, 1 − (9π²/2)/n² + 18π²/n³ = 0.98983.
     assert!(
-        (last.cos_within_min - 0.98983).abs() < 1e-5 && last.cos_within_mean - last.cos_within_min < 1e-12
+        (last.seen.cos_within_min - 0.98983).abs() < 1e-5
+            && last.seen.cos_within_mean - last.seen.cos_within_min < 1e-12
     );
     assert!(
-        (last.cos_cross_mean - 1.1189e-4).abs() < 1e-8 && last.cos_cross_max - last.cos_cross_mean < 1e-12
+        (last.seen.cos_cross_mean - 1.1189e-4).abs() < 1e-8
+            && last.seen.cos_cross_max - last.seen.cos_cross_mean < 1e-12
     );
 }
 
@@ -107,7 +112,7 @@ fn random_batches_of_twenty_reach_the_odd_point() {
         let input = batch::random_gaussian(20, 40, 0, stream).unwrap().covariance().unwrap();
         let last = Orbit::new(&input).unwrap().nth(3000).unwrap();
         // Norm ratio (n−1)(1 − (9π²/4)/n² + …) ≈ 17.9; cosine across (9√2π²/4)/n³ ≈ 0.004.
-        assert!((17.5..18.5).contains(&last.norm_ratio), "{stream}: {last:?}");
-        assert!(last.cos_within_min > 0.85 && last.cos_cross_max < 0.01, "{stream}: {last:?}");
+        assert!((17.5..18.5).contains(&last.seen.norm_ratio), "{stream}: {last:?}");
+        assert!(last.seen.cos_within_min > 0.85 && last.seen.cos_cross_max < 0.01, "{stream}: {last:?}");
     }
 }

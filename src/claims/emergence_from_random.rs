@@ -154,7 +154,8 @@ fn run(batch: &Batch, width: Option<u64>, seed: u64, replica: u64) -> Result<Run
     let threshold = threshold(batch.size() as u64)?;
     let found = match width {
         None => {
-            let seen = Orbit::new(&covariance)?.map(|record| (record.odd_sample, record.norm_ratio));
+            let seen =
+                Orbit::new(&covariance)?.map(|record| (record.seen.odd_sample, record.seen.norm_ratio));
             emergence(seen.take(INFINITE_LAYERS), threshold)
         }
         Some(width) => {

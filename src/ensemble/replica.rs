@@ -66,18 +66,13 @@ impl Ensemble {
     /// The ensemble of an experiment; `batch` is that of [`Experiment::input`], if there is one.
     ///
     /// # Errors
-    /// [`Error::Input`] for parameters out of range, a width too large for the sampler, a layer that is not available at
-    /// infinite width, and a batch that is not the experiment's.
+    /// [`Error::Input`] for parameters out of range, a width too large for the sampler, and a batch that is
+    /// not the experiment's.
     pub fn new(experiment: Experiment, batch: Option<Batch>) -> Result<Self> {
         experiment.check()?;
         batch::check_size(experiment.batch_size, experiment.features)?;
-        match experiment.width {
-            Width::Finite(width) => plan(&experiment, width, 0).check(experiment.batch_size)?,
-            // On a small matrix, to learn whether it can be done at all.
-            Width::Infinite => {
-                let unit = Gram::from_entries(batch::MIN_SAMPLES, |i, j| f64::from(u8::from(i == j)));
-                experiment.layer.infinite_width(&unit)?;
-            }
+        if let Width::Finite(width) = experiment.width {
+            plan(&experiment, width, 0).check(experiment.batch_size)?;
         }
         check_input(&experiment, batch.as_ref())?;
         let given = batch.map(|batch| Start::new(batch, &experiment.layer)).transpose()?;

@@ -13,44 +13,12 @@ use crate::{Result, bad_input};
 pub struct Record {
     /// The number of layers behind: 0 is the input.
     pub layer: u64,
-    /// See [`Observables::odd_sample`].
-    pub odd_sample: usize,
-    /// See [`Observables::norm_ratio`].
-    pub norm_ratio: f64,
-    /// See [`Observables::cos_within_min`].
-    pub cos_within_min: f64,
-    /// See [`Observables::cos_within_mean`].
-    pub cos_within_mean: f64,
-    /// See [`Observables::cos_cross_mean`].
-    pub cos_cross_mean: f64,
-    /// See [`Observables::cos_cross_max`].
-    pub cos_cross_max: f64,
-    /// See [`Observables::effective_rank`].
-    pub effective_rank: f64,
-    /// See [`Observables::orthogonality_gap`].
-    pub orthogonality_gap: f64,
+    /// Its order parameters.
+    pub seen: Observables,
     /// The first layer since which the odd sample has been the same; see [`OddTracker`].
     pub odd_since: u64,
     /// `‖C − C₋‖_F/‖C₋‖_F` against the layer before; none for the input.
     pub change: Option<f64>,
-}
-
-impl Record {
-    fn new(layer: u64, seen: Observables, odd_since: u64, change: Option<f64>) -> Self {
-        Self {
-            layer,
-            odd_sample: seen.odd_sample,
-            norm_ratio: seen.norm_ratio,
-            cos_within_min: seen.cos_within_min,
-            cos_within_mean: seen.cos_within_mean,
-            cos_cross_mean: seen.cos_cross_mean,
-            cos_cross_max: seen.cos_cross_max,
-            effective_rank: seen.effective_rank,
-            orthogonality_gap: seen.orthogonality_gap,
-            odd_since,
-            change,
-        }
-    }
 }
 
 /// An endless sequence of layers, from layer 0, the input.
@@ -63,7 +31,7 @@ impl Record {
 /// use oddpoint::layer::{batch, orbit::Orbit};
 /// let input = batch::random_gaussian(20, 40, 1, 0)?.covariance()?;
 /// let last = Orbit::new(&input)?.nth(2000).expect("orbits are endless");
-/// assert!(last.norm_ratio > 18.0 && last.cos_within_min > 0.9 && last.cos_cross_max < 0.01);
+/// assert!(last.seen.norm_ratio > 18.0 && last.seen.cos_within_min > 0.9 && last.seen.cos_cross_max < 0.01);
 /// # Ok::<(), oddpoint::Error>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -106,7 +74,7 @@ impl Iterator for Orbit {
         self.layers.step();
         self.layers.copy_gram(&mut self.gram);
         let seen = observe(&self.covariance, &self.gram);
-        Some(Record::new(layer, seen, self.tracker.see(layer, seen.odd_sample), change))
+        Some(Record { layer, seen, odd_since: self.tracker.see(layer, seen.odd_sample), change })
     }
 }
 
@@ -130,11 +98,11 @@ mod tests {
         let mut covariance = input();
         for record in Orbit::new(&input()).unwrap().take(30) {
             let seen = observe(&covariance, &infinite_width::nonlinearity(&covariance));
-            assert_eq!(record.odd_sample, seen.odd_sample);
-            assert!((record.norm_ratio - seen.norm_ratio).abs() < 1e-12);
-            assert!((record.cos_within_min - seen.cos_within_min).abs() < 1e-12);
-            assert!((record.cos_cross_max - seen.cos_cross_max).abs() < 1e-12);
-            assert!((record.effective_rank - seen.effective_rank).abs() < 1e-12);
+            assert_eq!(record.seen.odd_sample, seen.odd_sample);
+            assert!((record.seen.norm_ratio - seen.norm_ratio).abs() < 1e-12);
+            assert!((record.seen.cos_within_min - seen.cos_within_min).abs() < 1e-12);
+            assert!((record.seen.cos_cross_max - seen.cos_cross_max).abs() < 1e-12);
+            assert!((record.seen.effective_rank - seen.effective_rank).abs() < 1e-12);
             let next = infinite_width::layer(&covariance);
             assert_eq!(record.change.is_none(), record.layer == 0);
             covariance = next;
