@@ -60,7 +60,7 @@ fn the_certificates_of_the_repository_replay() {
 #[test]
 fn a_changed_character_anywhere_is_refused() {
     let folder = tempfile::tempdir().unwrap();
-    let path = certify(folder.path(), "all.jsonl", "--batch-sizes 6..=8 --tail");
+    let path = certify(folder.path(), "all.jsonl", "--batch-sizes 6..=8,40..=41 --tail");
     let text = std::fs::read_to_string(&path).unwrap();
     let (header, lines) = parts(&text);
     for (task, line) in &lines {
@@ -106,24 +106,29 @@ fn a_forged_record_fails_by_its_mathematics() {
     let forgeries = [
         // A cover that ends too soon, begins too late, has a gap turned round, or too large a margin.
         (
-            Task::FixedPoints(50),
+            Task::FixedPoints([50, 50]),
             format!("{covers}/edge/one_root/positive/ends"),
             serde_json::json!(["0", "1*2^0"]),
         ),
-        (Task::FixedPoints(50), format!("{covers}/odd_point/one_root/rising/ends/0"), "1*2^-9".into()),
-        (Task::FixedPoints(50), format!("{covers}/odd_point/one_root/positive/ends/1"), "1*2^0".into()),
-        (Task::FixedPoints(50), format!("{covers}/odd_point/one_root/positive/margin"), "1*2^3".into()),
-        (Task::FixedPoints(50), format!("{covers}/odd_point/one_root/positive/margin"), "0".into()),
-        (Task::FixedPoints(50), format!("{covers}/odd_point/one_root/root/0"), "19*2^-1".into()),
-        (Task::FixedPoints(6), format!("{covers}/edge/no_root/negative/margin"), "1*2^2".into()),
-        (Task::FixedPoints(6), format!("{covers}/edge/no_root/negative/ends/1"), "1*2^3".into()),
+        (Task::FixedPoints([50, 50]), format!("{covers}/odd_point/one_root/rising/ends/0"), "1*2^-9".into()),
+        (Task::FixedPoints([50, 50]), format!("{covers}/odd_point/one_root/positive/ends/1"), "1*2^0".into()),
+        (Task::FixedPoints([50, 50]), format!("{covers}/odd_point/one_root/positive/margin"), "1*2^3".into()),
+        (Task::FixedPoints([50, 50]), format!("{covers}/odd_point/one_root/positive/margin"), "0".into()),
+        (Task::FixedPoints([50, 50]), format!("{covers}/odd_point/one_root/root/0"), "19*2^-1".into()),
+        (Task::FixedPoints([6, 6]), format!("{covers}/edge/no_root/negative/margin"), "1*2^2".into()),
+        (Task::FixedPoints([6, 6]), format!("{covers}/edge/no_root/negative/ends/1"), "1*2^3".into()),
         // A window without the root, or so wide that nothing follows; margins too large, or of something else.
-        (Task::OddPointStability(50), format!("{stability}/window/0"), "19*2^-1".into()),
-        (Task::OddPointStability(50), format!("{stability}/window/1"), "1*2^6".into()),
-        (Task::OddPointStability(50), format!("{stability}/inequalities/2/margin"), "5*2^-2".into()),
-        (Task::OddPointStability(50), format!("{stability}/inequalities/2/margin"), "-1*2^0".into()),
-        (Task::OddPointStability(50), format!("{stability}/inequalities/2/quantity"), "1 + trivial".into()),
-        (Task::OddPointStability(50), format!("{stability}/batch_size"), "51".into()),
+        (Task::OddPointStability([50, 50]), format!("{stability}/window/0"), "19*2^-1".into()),
+        (Task::OddPointStability([50, 50]), format!("{stability}/window/1"), "1*2^6".into()),
+        (Task::OddPointStability([50, 50]), format!("{stability}/inequalities/2/margin"), "5*2^-2".into()),
+        (Task::OddPointStability([50, 50]), format!("{stability}/inequalities/2/margin"), "-1*2^0".into()),
+        (
+            Task::OddPointStability([50, 50]),
+            format!("{stability}/inequalities/2/quantity"),
+            "1 + trivial".into(),
+        ),
+        (Task::OddPointStability([50, 50]), format!("{stability}/batch_sizes/0"), "49".into()),
+        (Task::OddPointStability([50, 50]), format!("{stability}/batch_sizes/1"), "51".into()),
         (Task::SaddleNode, "/record/saddle-node/window/0/1".to_owned(), "7*2^0".into()),
         (Task::SaddleNode, "/record/saddle-node/image/0/0".to_owned(), "3*2^1".into()),
         (Task::SaddleNode, "/record/saddle-node/inequalities/0/margin".to_owned(), "1*2^0".into()),
@@ -144,13 +149,31 @@ fn a_forged_record_fails_by_its_mathematics() {
         assert!(replay(&forged, *task, &header, 128).is_err(), "{task:?} {pointer} {value}");
     }
     // One record in the place of another.
-    assert!(replay(line(Task::FixedPoints(7)), Task::FixedPoints(6), &header, 128).is_err());
+    assert!(replay(line(Task::FixedPoints([7, 7])), Task::FixedPoints([6, 6]), &header, 128).is_err());
+}
+
+/// By its mathematics, for it says of itself what is asked.
+#[test]
+fn a_proof_for_one_batch_size_is_refused_for_several() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = certify(folder.path(), "one.jsonl", "--batch-sizes 224");
+    let (header, lines) = parts(&std::fs::read_to_string(&path).unwrap());
+    let sizes = [224, 231];
+    let several =
+        [("fixed-points", Task::FixedPoints(sizes)), ("odd-point-stability", Task::OddPointStability(sizes))];
+    for ((task, line), (kind, several)) in lines[1..].iter().zip(several) {
+        assert!(replay(line, *task, &header, 128).is_ok(), "{kind}");
+        let relabelled = forged(line, &format!("/record/{kind}/batch_sizes/1"), &"231".into());
+        let relabelled = forged(&relabelled, "/statement", &several.statement().into());
+        let reason = replay(&relabelled, several, &header, 128).unwrap_err().to_string();
+        assert!(!reason.contains("belongs"), "{reason}");
+    }
 }
 
 #[test]
 fn an_interrupted_run_goes_on_to_the_same_file() {
     let folder = tempfile::tempdir().unwrap();
-    // 300 and 301 share their boxes.
+    // 300 to 303 share a record.
     let arguments = "--batch-sizes 5..=9,300..=305 --tail";
     let whole = certify(folder.path(), "whole.jsonl", arguments);
     let bytes = std::fs::read(&whole).unwrap();

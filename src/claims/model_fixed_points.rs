@@ -17,7 +17,7 @@ pub(super) static CLAIM: Claim = Claim {
     source: "Abstract: \"a simplified indicative model\" (project's formulation; proofs/theorems).",
     method: "The symmetric root is divided out by algebra; interval covers of the whole remaining range, in variables \
         in which both ends are ordinary points, show the sign of the balance or that it rises, box by box. \
-        n = 3..=127 and the sizes asked one by one (from 64 on neighbours share boxes over the interval of their 1/n), n >= 128 at once with 1/n in an interval from 0.",
+        n = 3..=127 and the sizes asked one by one (from 32 on neighbours share boxes over the interval of their 1/n), n >= 128 at once with 1/n in an interval from 0.",
     control: "there are three fixed points for n = 6 too",
     check,
 };

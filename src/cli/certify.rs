@@ -4,7 +4,7 @@ use super::{Format, precision};
 use crate::claims::BatchSizes;
 use crate::report;
 use crate::rigor::certificate::{Header, Line, Task, open, seal};
-use crate::rigor::search::{certify, groups};
+use crate::rigor::search::certify;
 use crate::whole_file::open_alone;
 use crate::{Error, Result, bad_input};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -39,7 +39,7 @@ pub struct CertifyArgs {
     format: Format,
 }
 
-/// Groups of records proved in parallel and then written in order.
+/// Records proved in parallel and then written in order.
 const CHUNK: usize = 32;
 
 pub fn run(args: &CertifyArgs) -> Result<()> {
@@ -55,13 +55,12 @@ pub fn run(args: &CertifyArgs) -> Result<()> {
     let kept = kept.unwrap_or(0);
     let bar = progress(tasks.len(), "records");
     bar.inc(kept as u64);
-    let groups: Vec<_> = groups(&tasks[kept..]).collect();
-    for chunk in groups.chunks(CHUNK) {
-        let texts: Vec<_> = chunk.par_iter().map(|group| certify(group, &header)).collect();
-        for (text, group) in texts.into_iter().zip(chunk) {
-            // One write a group, without a buffer: whoever stops us loses at most what is in the making.
-            file.write_all(text?.as_bytes()).map_err(failed)?;
-            bar.inc(group.len() as u64);
+    for chunk in tasks[kept..].chunks(CHUNK) {
+        let lines: Vec<_> = chunk.par_iter().map(|&task| certify(task, &header)).collect();
+        for line in lines {
+            // One write a record, without a buffer: whoever stops us loses at most what is in the making.
+            file.write_all(line?.as_bytes()).map_err(failed)?;
+            bar.inc(1);
         }
     }
     file.sync_all().map_err(failed)?;

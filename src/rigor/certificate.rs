@@ -1,9 +1,10 @@
 //! The format of certificates: what a proof rests on, one JSON object a line, each with its SHA-256.
 //!
 //! The first line is a [`Header`]; from its parameters follows the list of [`Task`]s, and one [`Line`] a task follows
-//! in that order. A number is an exact dyadic `m*2^e` with `m` odd, or `0`; so what is read is what was used. A margin is
-//! such a number, below what the search enclosed by at least 1 part in 256. The hash is that of the line without
-//! its `,"sha256":"…"` and without the line end.
+//! in that order. A record may speak of several neighbouring batch sizes: its data hold over the interval of their
+//! `1/n`. A number is an exact dyadic `m*2^e` with `m` odd, or `0`; so what is read is what was used. A margin is such a
+//! number, below what the search enclosed by at least 1 part in 256. The hash is that of the line without its
+//! `,"sha256":"…"` and without the line end.
 //!
 //! This says how a certificate is written, not that it is true: that is [`super::replay`].
 
@@ -17,7 +18,7 @@ use sha2::{Digest, Sha256};
 use std::fmt;
 
 /// Name and version of the format.
-pub const SCHEMA: &str = "oddpoint.certificate/1";
+pub const SCHEMA: &str = "oddpoint.certificate/2";
 /// The version of this software, written into every record.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
@@ -147,7 +148,7 @@ impl Cover {
     }
 }
 
-/// The fixed points at one batch size, besides the symmetric one.
+/// The fixed points at each of a few neighbouring batch sizes, besides the symmetric one.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Census {
@@ -218,18 +219,18 @@ pub enum Record {
         /// Transversality, all over the box.
         inequalities: Vec<Inequality>,
     },
-    /// The count of the fixed points at one n.
+    /// The count of the fixed points at each n of a range.
     FixedPoints {
-        /// n.
-        batch_size: Size,
-        /// The covers.
+        /// The first n and the last.
+        batch_sizes: [Size; 2],
+        /// The covers, for all `1/n` between.
         covers: Census,
     },
-    /// Stability at one n.
+    /// Stability at each n of a range.
     OddPointStability {
-        /// n.
-        batch_size: Size,
-        /// In `x`; the balance is negative at its beginning and positive at its end.
+        /// The first n and the last.
+        batch_sizes: [Size; 2],
+        /// In `x`; the balance is negative at its beginning and positive at its end, for all `1/n` between.
         window: [Dyadic; 2],
         /// What is positive: the balance at the ends, with its sign, and the stability margins over the window.
         inequalities: Vec<Inequality>,
@@ -264,10 +265,10 @@ pub enum Record {
 pub enum Task {
     /// See [`Record::SaddleNode`].
     SaddleNode,
-    /// See [`Record::FixedPoints`].
-    FixedPoints(u64),
-    /// See [`Record::OddPointStability`].
-    OddPointStability(u64),
+    /// See [`Record::FixedPoints`]; from the first n to the last.
+    FixedPoints([u64; 2]),
+    /// See [`Record::OddPointStability`]; from the first n to the last.
+    OddPointStability([u64; 2]),
     /// See [`Record::TailFixedPoints`].
     TailFixedPoints,
     /// See [`Record::TailAngle`].
@@ -286,16 +287,19 @@ impl Task {
                  non-degenerate"
                     .to_owned()
             }
-            Self::FixedPoints(n) if n < SMALLEST_ODD_POINT_BATCH => format!(
-                "n = {n}: the only fixed point of the reduced map in -1/(n-2) <= r < 1 is the symmetric one"
+            Self::FixedPoints(sizes @ [first, _]) if first < SMALLEST_ODD_POINT_BATCH => format!(
+                "{}: the only fixed point of the reduced map in -1/(n-2) <= r < 1 is the symmetric one",
+                each(sizes)
             ),
-            Self::FixedPoints(n) => format!(
-                "n = {n}: the fixed points of the reduced map in -1/(n-2) <= r < 1 are the symmetric one, one edge and \
-                 one odd point"
+            Self::FixedPoints(sizes) => format!(
+                "{}: the fixed points of the reduced map in -1/(n-2) <= r < 1 are the symmetric one, one edge and one \
+                 odd point",
+                each(sizes)
             ),
-            Self::OddPointStability(n) => format!(
-                "n = {n}: there is an odd point with n theta in the window, and at any one there every eigenvalue is \
-                 strictly inside the unit disc"
+            Self::OddPointStability(sizes) => format!(
+                "{}: there is an odd point with n theta in the window, and at any one there every eigenvalue is \
+                 strictly inside the unit disc",
+                each(sizes)
             ),
             Self::TailFixedPoints => format!(
                 "every n >= {from}: the fixed points of the reduced map in -1/(n-2) <= r < 1 are the symmetric one, one \
@@ -313,13 +317,28 @@ impl Task {
     }
 }
 
+/// A range of batch sizes, in words.
+fn each(sizes: [u64; 2]) -> String {
+    let [first, last] = sizes;
+    if first == last { format!("n = {first}") } else { format!("each n = {}", range(sizes)) }
+}
+
+/// A range of batch sizes as it is asked for.
+fn range([first, last]: [u64; 2]) -> String {
+    if first == last { first.to_string() } else { format!("{first}..={last}") }
+}
+
 impl Record {
     /// What it is to prove.
     pub fn task(&self) -> Task {
         match self {
             Self::SaddleNode { .. } => Task::SaddleNode,
-            Self::FixedPoints { batch_size, .. } => Task::FixedPoints(batch_size.0),
-            Self::OddPointStability { batch_size, .. } => Task::OddPointStability(batch_size.0),
+            Self::FixedPoints { batch_sizes: [Size(first), Size(last)], .. } => {
+                Task::FixedPoints([*first, *last])
+            }
+            Self::OddPointStability { batch_sizes: [Size(first), Size(last)], .. } => {
+                Task::OddPointStability([*first, *last])
+            }
             Self::TailFixedPoints { .. } => Task::TailFixedPoints,
             Self::TailAngle { .. } => Task::TailAngle,
             Self::TailStability { .. } => Task::TailStability,
@@ -371,7 +390,8 @@ impl Header {
         }
     }
 
-    /// The records that follow, in order.
+    /// The records that follow, in order. The ranges are cut where a block ends, so that `1/n` varies by at most a
+    /// sixteenth in a record.
     ///
     /// # Errors
     /// [`Error::Input`] if the schema is another, or the sizes are not increasing and acceptable.
@@ -388,26 +408,39 @@ impl Header {
             }
             last = end;
         }
-        let each = |n| {
-            let stable = (n >= SMALLEST_ODD_POINT_BATCH).then_some(Task::OddPointStability(n));
-            std::iter::once(Task::FixedPoints(n)).chain(stable)
+        let of_block = |sizes: [u64; 2]| {
+            let stable = sizes[0] >= SMALLEST_ODD_POINT_BATCH;
+            std::iter::once(Task::FixedPoints(sizes)).chain(stable.then_some(Task::OddPointStability(sizes)))
         };
         let tail: &[Task] =
             if self.tail { &[Task::TailFixedPoints, Task::TailAngle, Task::TailStability] } else { &[] };
         let ranges = self.batch_sizes.clone().into_iter();
-        let one_by_one = ranges.flat_map(|[Size(first), Size(last)]| first..=last).flat_map(each);
-        Ok(std::iter::once(Task::SaddleNode).chain(one_by_one).chain(tail.iter().copied()))
+        let by_blocks = ranges.flat_map(|[Size(first), Size(last)]| blocks(first, last)).flat_map(of_block);
+        Ok(std::iter::once(Task::SaddleNode).chain(by_blocks).chain(tail.iter().copied()))
     }
 
     /// What the certificates speak of, for a reader.
     pub fn scope(&self) -> String {
-        let range = |&[Size(first), Size(last)]: &[Size; 2]| {
-            if first == last { first.to_string() } else { format!("{first}..={last}") }
-        };
-        let ranges: Vec<_> = self.batch_sizes.iter().map(range).collect();
+        let ranges: Vec<_> = self.batch_sizes.iter().map(|&[first, last]| range([first.0, last.0])).collect();
         let tail = if self.tail { format!(" and every n >= {}", super::TAIL_FROM) } else { String::new() };
         format!("n = {}{tail}", ranges.join(","))
     }
+}
+
+/// A block begins at no less than this many times its length.
+const BLOCKS: u64 = 16;
+
+/// The batch sizes, `n` among them, of which one record speaks where all are asked for. Each is alone below 32.
+pub(super) fn block(n: u64) -> [u64; 2] {
+    let length = 1 << (n / BLOCKS).max(1).ilog2();
+    let first = n - n % length;
+    [first, first + length - 1]
+}
+
+/// A range cut into blocks.
+fn blocks(first: u64, last: u64) -> impl Iterator<Item = [u64; 2]> {
+    let from = move |n: u64| (n <= last).then(|| [n, block(n)[1].min(last)]);
+    std::iter::successors(from(first), move |[_, end]| from(end + 1))
 }
 
 const HASH_KEY: &str = ",\"sha256\":\"";
@@ -450,6 +483,7 @@ fn sha256(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::odd_point::LARGEST_BATCH;
 
     #[test]
     fn numbers_are_exact_and_have_one_spelling() {
@@ -469,6 +503,39 @@ mod tests {
             let margin = Dyadic::margin(&Float::with_val(64, value)).0;
             assert!(margin <= value * 255.0 / 256.0 && margin > value * 0.98);
         }
+    }
+
+    /// Else a proof would speak of other batch sizes than it says, or of none.
+    #[test]
+    fn blocks_hold_each_batch_size_once() {
+        for (first, last) in
+            [(3, 5000), (299, 305), (300, 300), (9_999, 20_003), (LARGEST_BATCH, LARGEST_BATCH)]
+        {
+            let blocks: Vec<_> = blocks(first, last).collect();
+            let sizes = blocks.iter().flat_map(|&[first, last]| first..=last);
+            assert!(sizes.eq(first..=last), "{first}..={last}");
+            for [first, last] in blocks {
+                assert!(last - first < 1.max(first / BLOCKS), "{first}..={last}");
+                assert_eq!(block(first), block(last));
+            }
+        }
+    }
+
+    #[test]
+    fn ranges_of_records_are_said_in_words() {
+        let tasks: Vec<_> = Header::new(&[3, 300, 301, 302, 303, 304], false, 64).tasks().unwrap().collect();
+        let [alone, block, next] = [[3, 3], [300, 303], [304, 304]];
+        let expected = [
+            Task::SaddleNode,
+            Task::FixedPoints(alone),
+            Task::FixedPoints(block),
+            Task::OddPointStability(block),
+            Task::FixedPoints(next),
+            Task::OddPointStability(next),
+        ];
+        assert_eq!(tasks, expected);
+        assert!(tasks[2].statement().starts_with("each n = 300..=303: the fixed points"));
+        assert!(tasks[4].statement().starts_with("n = 304: the fixed points"));
     }
 
     #[test]

@@ -20,7 +20,7 @@
 //!
 //! Source: theory, sections 2.2 and 2.4, with the deflation of [`crate::odd_point`].
 
-use super::certificate::{Census, Cover, TailCensus};
+use super::certificate::{Census, Cover, TailCensus, block};
 use super::cover::{cover, rises_once};
 use super::inequalities::{
     Balance, BeforeOddPoint, BeyondEdge, Deflated, Function, LARGEST_EDGE, LARGEST_ODD_POINT, MIDDLE_ANGLE,
@@ -29,18 +29,18 @@ use super::inequalities::{
 use crate::Result;
 use crate::arithmetic::{Interval, Real};
 use crate::odd_point::scaled::scaled_deflated_balance;
-use crate::odd_point::{
-    EdgeEquation, LARGEST_BATCH, OddPointEquation, SMALLEST_ODD_POINT_BATCH, check_batch_size,
-};
+use crate::odd_point::{EdgeEquation, OddPointEquation, SMALLEST_ODD_POINT_BATCH, check_batch_size};
 use rayon::prelude::*;
 use rug::Float;
 use rug::float::Round;
 
-/// The rising stretch ends at this multiple of the root.
+/// The rising stretch ends at this multiple of the largest root.
 const RISING_UP_TO: f64 = 1.3;
 /// The same below [`SMALL_BATCH`], where the function turns soon after the root.
 const RISING_UP_TO_IF_SMALL: f64 = 1.05;
 const SMALL_BATCH: u64 = 20;
+/// The sign changes between these multiples of the least and of the largest root.
+const BRACKET: [f64; 2] = [0.98, 1.02];
 /// Bits of the points that a cover begins and ends with: few, so that certificates are short.
 const POINT_BITS: u32 = 12;
 
@@ -55,18 +55,6 @@ pub fn count_fixed_points(n: u64, precision: u32) -> Result<Census> {
     count_between([n, n], precision)
 }
 
-/// Batch sizes that share their boxes: about one in this many, and at most [`LARGEST_BLOCK`].
-const BLOCKS_PER_OCTAVE: u64 = 32;
-const LARGEST_BLOCK: u64 = 512;
-
-/// The batch sizes, `n` among them, whose boxes are sought together. Depends on `n` alone, so that a certificate does not
-/// depend on which sizes are asked for, or on where it was interrupted.
-pub(super) fn block(n: u64) -> [u64; 2] {
-    let length = 1 << (n / BLOCKS_PER_OCTAVE).clamp(1, LARGEST_BLOCK).ilog2();
-    let first = n - n % length;
-    [first, (first + length - 1).min(LARGEST_BATCH)]
-}
-
 /// Counts the fixed points for each batch size of an increasing list.
 ///
 /// # Guarantees
@@ -77,14 +65,14 @@ pub(super) fn block(n: u64) -> [u64; 2] {
 pub fn count_each(sizes: &[u64], precision: u32) -> Result<Vec<(u64, usize)>> {
     let groups: Vec<_> = sizes.chunk_by(|&a, &b| block(a) == block(b)).collect();
     let count = |group: &&[u64]| -> Result<Vec<(u64, usize)>> {
-        let count = count_between(block(group[0]), precision)?.count();
+        let count = count_between([group[0], group[group.len() - 1]], precision)?.count();
         Ok(group.iter().map(|&n| (n, count)).collect())
     };
     Ok(groups.par_iter().map(count).collect::<Result<Vec<_>>>()?.concat())
 }
 
-/// Counts the fixed points for every batch size from the first to the last, by covers that serve all of them; they are
-/// so close that `1/n` differs by no more than a hundredth of itself.
+/// Counts the fixed points for every batch size from the first to the last, by covers that serve all of them, for they
+/// are of one [`block`].
 ///
 /// # Errors
 /// As [`count_fixed_points`].
@@ -92,21 +80,20 @@ pub(super) fn count_between([first, last]: [u64; 2], precision: u32) -> Result<C
     check_batch_size(first)?;
     check_batch_size(last)?;
     let u = reciprocals([first, last], precision);
-    // The end grows with n.
-    let n = last;
     let [separating_x, separating_omega] =
-        separating_point(n, precision).map(|point| short(precision, point.upper()));
+        separating_point([first, last], precision).map(|point| short(precision, point.upper()));
     let (deflated, balance) = (Deflated { u: &u }, Balance { u: &u });
-    if n < SMALLEST_ODD_POINT_BATCH {
+    if first < SMALLEST_ODD_POINT_BATCH {
         return Ok(Census {
             edge: no_root(&deflated, separating_omega)?,
             odd_point: no_root(&balance, separating_x)?,
         });
     }
-    let size = n as f64;
+    let edges = [first, last].map(|n| n as f64 * EdgeEquation { n }.solve());
+    let odd_points = [first, last].map(|n| n as f64 * OddPointEquation { n }.solve());
     Ok(Census {
-        edge: one_root(&deflated, n, size * EdgeEquation { n }.solve(), separating_omega)?,
-        odd_point: one_root(&balance, n, size * OddPointEquation { n }.solve(), separating_x)?,
+        edge: one_root(&deflated, first, edges, separating_omega)?,
+        odd_point: one_root(&balance, first, odd_points, separating_x)?,
     })
 }
 
@@ -119,11 +106,13 @@ fn no_root(f: &impl Function, end: Float) -> Result<Cover> {
     Ok(Cover::NoRoot { negative: cover(f, Property::Negative, [Float::new(end.prec()), end])? })
 }
 
-/// The rising stretch goes somewhat beyond the root, to where few boxes decide the sign.
-fn one_root(f: &impl Function, n: u64, root: f64, end: Float) -> Result<Cover> {
+/// The rising stretch goes somewhat beyond the roots, to where few boxes decide the sign.
+fn one_root(f: &impl Function, n: u64, roots: [f64; 2], end: Float) -> Result<Cover> {
     let turn = if n < SMALL_BATCH { RISING_UP_TO_IF_SMALL } else { RISING_UP_TO };
-    let near = |factor: f64| short(end.prec(), &Float::with_val(53, factor * root));
-    rises_once(f, [Float::new(end.prec()), near(turn), end.clone()], [0.99, 1.01].map(near))
+    let (least, most) = (roots[0].min(roots[1]), roots[0].max(roots[1]));
+    let near = |value: f64| short(end.prec(), &Float::with_val(53, value));
+    let bracket = [near(BRACKET[0] * least), near(BRACKET[1] * most)];
+    rises_once(f, [Float::new(end.prec()), near(turn * most), end], bracket)
 }
 
 /// The balance of the deflated equation at one `ω`, enclosed: positive where the layer tightens the cluster.
@@ -175,19 +164,6 @@ mod tests {
         }
         let sizes = [3, 6, 7, 8, 300, 303, 1000];
         assert_eq!(count_each(&sizes, 64).unwrap(), sizes.map(|n| (n, if n < 7 { 1 } else { 3 })));
-    }
-
-    /// Else a proof would speak of other batch sizes than it says.
-    #[test]
-    fn a_block_holds_its_batch_size() {
-        for n in (3..5000).chain([9_999, 1_000_003, LARGEST_BATCH]) {
-            let [first, last] = block(n);
-            assert!(
-                first <= n && n <= last && last - first < LARGEST_BLOCK.min(1 + n / BLOCKS_PER_OCTAVE),
-                "{n}"
-            );
-            assert!([first, last].iter().all(|&end| block(end) == [first, last]), "{n}");
-        }
     }
 
     #[test]

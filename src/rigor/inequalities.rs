@@ -91,14 +91,16 @@ pub fn reciprocals_from(from: u64, precision: u32) -> Interval {
     Interval::from_integer(precision, 0).hull(&Interval::from_integer(precision, 1).over(from as i64))
 }
 
-/// A point that both covers of one batch size have to reach, in `x` and in `ω`, at `r = 1/10`: reaching it from both
-/// sides they leave no gap (`x` grows as `ω` shrinks). For n ≥ 7 it lies between edge and odd point.
-pub fn separating_point(n: u64, precision: u32) -> [Interval; 2] {
-    let size = Interval::from_integer(precision, n as i64);
+/// A point that both covers of one batch size have to reach, in `x` and in `ω`, at `r = 1/5`: reaching it from both
+/// sides they leave no gap (`x` grows as `ω` shrinks). For n ≥ 7 it lies between edge and odd point. Here enclosed for all
+/// batch sizes from the first to the last.
+pub fn separating_point([first, last]: [u64; 2], precision: u32) -> [Interval; 2] {
+    let size =
+        Interval::from_integer(precision, first as i64).hull(&Interval::from_integer(precision, last as i64));
     let cluster = size.clone().plus(-1);
     // v² = N(1 + (n−2)r).
-    let v = (cluster * (size.clone().plus(-2) / size.lift(10)).plus(1)).sqrt();
-    [size.clone() * size.lift(1).over(10).acos(), size * v.plus(-1)]
+    let v = (cluster * size.clone().plus(-2).over(5).plus(1)).sqrt();
+    [size.clone() * size.lift(1).over(5).acos(), size * v.plus(-1)]
 }
 
 /// Up to here, in `ω`, the edge is sought for all large n; it is near `π − 2`.
@@ -341,13 +343,24 @@ mod tests {
     }
 
     #[test]
-    fn the_separating_point_is_the_batch_of_correlation_a_tenth() {
+    fn the_separating_point_is_the_batch_of_correlation_a_fifth() {
         for n in SIZES {
             let size = real(n as f64);
-            let [x, omega] = separating_point(n as u64, BITS);
+            let [x, omega] = separating_point([n as u64; 2], BITS);
             let batch = SymmetricBatch::from_angle(&size, &(x / &size));
-            assert_same(&batch.one_minus_r, &real(9.0).over(10), "1 - r");
+            assert_same(&batch.one_minus_r, &real(4.0).over(5), "1 - r");
             assert_same(&omega, &(size * batch.deviation_ratio.plus(-1)), "omega");
+        }
+    }
+
+    /// Else a cover for several batch sizes might not reach that of one of them.
+    #[test]
+    fn separating_points_of_a_range_hold_those_of_its_batch_sizes() {
+        let range = separating_point([300, 303], BITS);
+        for n in 300..=303 {
+            for (one, all) in separating_point([n; 2], BITS).iter().zip(&range) {
+                assert!(one.is_subset_of(all), "{n}: {one} {all}");
+            }
         }
     }
 

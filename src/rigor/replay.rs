@@ -8,16 +8,16 @@
 //! A record that fails is not a refutation of its statement; it is a proof that does not hold.
 
 use super::certificate::{
-    Cover, Dyadic, Header, Inequality, Line, Piece, Record, Stretch, TailCensus, Task, open,
+    Census, Cover, Dyadic, Header, Inequality, Line, Piece, Record, Size, Stretch, TailCensus, Task, open,
 };
 use super::inequalities::{
     Balance, BeforeOddPoint, BeyondEdge, CurvatureAlong, Deflated, Function, LARGEST_EDGE, LARGEST_ODD_POINT,
     MIDDLE_ANGLE, MIDDLE_COSINE, Omega, Property, StabilityMargins, approach, balance_at_ends, middle_cosine,
-    reciprocals_from, saddle_node_system, separating_point, symmetric, transversality,
+    reciprocals, reciprocals_from, saddle_node_system, separating_point, symmetric, transversality,
 };
 use super::newton::krawczyk_image;
 use super::{ANGLE_CONSTANT, TAIL_FROM};
-use crate::arithmetic::{Interval, Real};
+use crate::arithmetic::Interval;
 use crate::odd_point::SMALLEST_ODD_POINT_BATCH;
 use crate::{Result, bad_input};
 use rug::Float;
@@ -39,11 +39,9 @@ pub fn replay(text: &str, task: Task, header: &Header, precision: u32) -> Result
         Record::SaddleNode { window, image, inequalities } => {
             saddle_node(window, image, inequalities, precision)
         }
-        Record::FixedPoints { batch_size, covers } => {
-            fixed_points(batch_size.0, &covers.edge, &covers.odd_point, precision)
-        }
-        Record::OddPointStability { batch_size, window, inequalities } => {
-            stability(batch_size.0, window, inequalities, precision)
+        Record::FixedPoints { batch_sizes, covers } => fixed_points(batch_sizes, covers, precision),
+        Record::OddPointStability { batch_sizes, window, inequalities } => {
+            stability(batch_sizes, window, inequalities, precision)
         }
         Record::TailFixedPoints { from, covers } => {
             require(from.0 == TAIL_FROM, || "another range of n".to_owned())?;
@@ -149,16 +147,22 @@ fn reaches(end: &Float, goal: &Interval) -> Result<()> {
     require(end >= goal.upper(), || format!("the boxes end at {end:.6} and leave a gap up to {goal}"))
 }
 
-fn fixed_points(n: u64, edge: &Cover, odd_point: &Cover, precision: u32) -> Result<()> {
-    let u = Interval::from_integer(precision, 1).over(n as i64);
-    let has_root = n >= SMALLEST_ODD_POINT_BATCH;
-    let [x, omega] = separating_point(n, precision);
-    reaches(cover(&Deflated { u: &u }, edge, has_root, precision)?, &omega)?;
-    reaches(cover(&Balance { u: &u }, odd_point, has_root, precision)?, &x)
+/// What holds over the interval of their `1/n` holds for each of the batch sizes.
+fn fixed_points(&[Size(first), Size(last)]: &[Size; 2], covers: &Census, precision: u32) -> Result<()> {
+    let u = reciprocals([first, last], precision);
+    let has_root = first >= SMALLEST_ODD_POINT_BATCH;
+    let [x, omega] = separating_point([first, last], precision);
+    reaches(cover(&Deflated { u: &u }, &covers.edge, has_root, precision)?, &omega)?;
+    reaches(cover(&Balance { u: &u }, &covers.odd_point, has_root, precision)?, &x)
 }
 
-fn stability(n: u64, window: &[Dyadic; 2], claimed: &[Inequality], precision: u32) -> Result<()> {
-    let u = Interval::from_integer(precision, 1).over(n as i64);
+fn stability(
+    &[Size(first), Size(last)]: &[Size; 2],
+    window: &[Dyadic; 2],
+    claimed: &[Inequality],
+    precision: u32,
+) -> Result<()> {
+    let u = reciprocals([first, last], precision);
     let x = pair(window, precision)?;
     let margins = StabilityMargins::enclose(&u, &x);
     all_hold(balance_at_ends(&u, &x).into_iter().chain(margins.inequalities(&u)), claimed)

@@ -1,11 +1,11 @@
 //! Makes the records of a certificate: for each statement the search, and what it found as data.
 //!
-//! Neighbouring batch sizes share one search, over the interval of their `1/n`: what holds there holds for each.
+//! Of neighbouring batch sizes one record speaks, over the interval of their `1/n`: what holds there holds for each.
 //!
 //! The records are meant to be checked by [`super::replay`], which uses nothing of this.
 
-use super::certificate::{Census, Dyadic, Header, Inequality, Line, Record, Size, Task, seal};
-use super::count::{block, count_between, count_for_all};
+use super::certificate::{Dyadic, Header, Inequality, Line, Record, Size, Task, seal};
+use super::count::{count_between, count_for_all};
 use super::enclosures::sharpen_saddle_node;
 use super::inequalities::{
     StabilityMargins, balance_at_ends, reciprocals, reciprocals_from, saddle_node_system, transversality,
@@ -19,64 +19,28 @@ use crate::{Error, Result};
 use rug::Float;
 use rug::float::Round;
 
-/// Tasks that one search serves.
-pub fn groups(tasks: &[Task]) -> impl Iterator<Item = &[Task]> {
-    let block_of = |task: &Task| match *task {
-        Task::FixedPoints(n) | Task::OddPointStability(n) => Some(block(n)),
-        _ => None,
-    };
-    tasks.chunk_by(move |a, b| block_of(a).is_some() && block_of(a) == block_of(b))
-}
-
-/// The lines, with line ends, that prove what the tasks of a group say.
+/// The line, with line end, that proves what the task says.
 ///
 /// # Errors
 /// [`Error::NotReached`] if the search does not succeed at the header's precision.
-pub fn certify(group: &[Task], header: &Header) -> Result<String> {
-    let (mut covers, mut stable) = (None, None);
-    let mut record = |task| match task {
-        Task::FixedPoints(n) => fixed_points(n, &mut covers, header.precision),
-        Task::OddPointStability(n) => odd_point_stability(n, &mut stable, header.precision),
-        _ => of_all(task, header.precision),
+pub fn certify(task: Task, header: &Header) -> Result<String> {
+    let line = Line {
+        statement: task.statement(),
+        precision: header.precision,
+        version: header.version.clone(),
+        record: record(task, header.precision)?,
     };
-    let mut line = |task: &Task| {
-        seal(&Line {
-            statement: task.statement(),
-            precision: header.precision,
-            version: header.version.clone(),
-            record: record(*task)?,
-        })
-    };
-    group.iter().try_fold(String::new(), |text, task| Ok(text + &line(task)? + "\n"))
+    Ok(seal(&line)? + "\n")
 }
 
-fn fixed_points(n: u64, found: &mut Option<Census>, precision: u32) -> Result<Record> {
-    let covers = match found {
-        Some(covers) => covers,
-        None => found.insert(count_between(block(n), precision)?),
-    };
-    Ok(Record::FixedPoints { batch_size: Size(n), covers: covers.clone() })
-}
-
-/// The window and what is positive over it.
-type Stable = ([Dyadic; 2], Vec<Inequality>);
-
-fn odd_point_stability(n: u64, found: &mut Option<Stable>, precision: u32) -> Result<Record> {
-    let (window, inequalities) = match found {
-        Some(stable) => stable,
-        None => found.insert(stability(block(n), precision)?),
-    };
-    Ok(Record::OddPointStability {
-        batch_size: Size(n),
-        window: window.clone(),
-        inequalities: inequalities.clone(),
-    })
-}
-
-/// The records that speak of no single n.
-fn of_all(task: Task, precision: u32) -> Result<Record> {
+fn record(task: Task, precision: u32) -> Result<Record> {
     let from = Size(TAIL_FROM);
     Ok(match task {
+        Task::SaddleNode => saddle_node(precision)?,
+        Task::FixedPoints(sizes) => {
+            Record::FixedPoints { batch_sizes: sizes.map(Size), covers: count_between(sizes, precision)? }
+        }
+        Task::OddPointStability(sizes) => stability(sizes, precision)?,
         Task::TailFixedPoints => {
             Record::TailFixedPoints { from, covers: count_for_all(&reciprocals_from(TAIL_FROM, precision))? }
         }
@@ -89,21 +53,24 @@ fn of_all(task: Task, precision: u32) -> Result<Record> {
             let pieces = certify_stability_for_all(TAIL_FROM, ANGLE_CONSTANT, precision)?;
             Record::TailStability { from, pieces }
         }
-        _ => saddle_node(precision)?,
     })
 }
 
-/// How far the window in which odd points are enclosed reaches beyond them: `2^−10` of them, and the bits of its ends.
-const WINDOW: (u32, u32) = (10, 16);
+/// How far the window in which odd points are enclosed reaches beyond them: `2^−8` of them, and the bits of its ends.
+const WINDOW: (u32, u32) = (8, 16);
 
-fn stability([first, last]: [u64; 2], precision: u32) -> Result<Stable> {
+fn stability([first, last]: [u64; 2], precision: u32) -> Result<Record> {
     let root = |n: u64| Interval::from_f64(precision, n as f64 * OddPointEquation { n }.solve());
     let roots = root(first).hull(&root(last));
     let window = rounded(&roots.inflate(&Float::with_val(precision, roots.upper() >> WINDOW.0)), WINDOW.1);
     let u = reciprocals([first, last], precision);
     let margins = StabilityMargins::enclose(&u, &window);
     let inequalities = balance_at_ends(&u, &window).into_iter().chain(margins.inequalities(&u));
-    Ok((ends(&window), proved(inequalities)?))
+    Ok(Record::OddPointStability {
+        batch_sizes: [first, last].map(Size),
+        window: ends(&window),
+        inequalities: proved(inequalities)?,
+    })
 }
 
 fn proved(quantities: impl Iterator<Item = (&'static str, Interval)>) -> Result<Vec<Inequality>> {
