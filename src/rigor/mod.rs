@@ -18,7 +18,7 @@ pub mod tail;
 pub mod threshold;
 
 pub use certificate::Census;
-pub use count::{count_each, count_fixed_points, count_for_all};
+pub use count::{count_each, count_for_all};
 pub use dense::{EigenvalueDisc, dense_spectral_radius, enclose_dense_eigenvalues};
 pub use enclosures::{
     SaddleNode, enclose_fixed_point, enclose_saddle_node, refine, relative_width_below, saddle_node_in_box,

@@ -1,6 +1,6 @@
 //! The threshold: which symmetric batches end at the odd point and which at the symmetric one.
 //!
-//! Given a complete census of the fixed points ([`super::count_fixed_points`]), monotonicity does the rest, by hand
+//! Given a complete census of the fixed points ([`super::count_each`]), monotonicity does the rest, by hand
 //! for every n ≥ 3, in the variable `v` (outlier's standard deviation over the cluster's, rising with `r`):
 //!
 //! 1. `F_n` increases where `v ≥ h(φ)/π`, in particular for `v ≥ 1/π`. With `p = d'/s'`, `1 − F_n = Np/(1+(N−1)p)` rises
