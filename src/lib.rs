@@ -8,6 +8,7 @@
 pub mod arithmetic;
 pub mod claims;
 pub mod cli;
+mod digest;
 pub mod ensemble;
 mod error;
 pub mod kernel;

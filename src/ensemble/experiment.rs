@@ -1,11 +1,11 @@
 //! What determines a run: the parameters of an experiment, and which part of its replicas is asked for.
 
+use crate::digest::sha256;
 use crate::layer::batch::{Batch, MAX_SAMPLES, MIN_SAMPLES};
 use crate::layer::components::Layer;
 use crate::layer::sampled::{MAX_WIDTH, Sampler};
 use crate::{Error, Result, bad_input};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use std::fmt;
 use std::ops::Range;
 use std::str::FromStr;
@@ -80,13 +80,9 @@ impl InputFile {
     /// # Guarantees
     /// The same for every file format and spelling of the same numbers.
     pub fn new(path: &str, batch: &Batch) -> Self {
-        let mut hash = Sha256::new();
-        for x in batch.samples().iter().flatten() {
-            // Adding zero makes a positive zero of a negative one, which is the same number.
-            hash.update((x + 0.0).to_le_bytes());
-        }
-        let digits = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-        Self { path: path.to_owned(), sha256: digits }
+        // Adding zero makes a positive zero of a negative one, which is the same number.
+        let bytes = batch.samples().iter().flatten().flat_map(|x| (x + 0.0).to_le_bytes());
+        Self { path: path.to_owned(), sha256: sha256(&bytes.collect::<Vec<u8>>()) }
     }
 }
 

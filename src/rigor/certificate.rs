@@ -9,12 +9,12 @@
 //! This says how a certificate is written, not that it is true: that is [`super::replay`].
 
 use crate::arithmetic::Interval;
+use crate::digest::sha256;
 use crate::odd_point::{SMALLEST_ODD_POINT_BATCH, check_batch_size};
 use crate::{Error, Result, bad_input};
 use rug::float::Round;
 use rug::{Float, Integer};
 use serde::{Deserialize, Serialize, Serializer};
-use sha2::{Digest, Sha256};
 use std::fmt;
 
 /// Name and version of the format.
@@ -452,7 +452,7 @@ const HASH_DIGITS: usize = 64;
 /// [`Error::Output`] if it cannot be written as JSON.
 pub fn seal(content: &impl Serialize) -> Result<String> {
     let mut line = serde_json::to_string(content).map_err(std::io::Error::from)?;
-    let hash = sha256(&line);
+    let hash = sha256(line.as_bytes());
     line.truncate(line.len() - 1);
     Ok(format!("{line}{HASH_KEY}{hash}\"}}"))
 }
@@ -468,16 +468,10 @@ pub fn open<T: for<'a> Deserialize<'a>>(line: &str) -> Result<T> {
         .and_then(|(content, hash)| Some((content.strip_suffix(HASH_KEY)?, hash)))
         .ok_or_else(|| bad_input!("the line does not end with its SHA-256"))?;
     let content = format!("{content}}}");
-    if sha256(&content) != hash {
+    if sha256(content.as_bytes()) != hash {
         return Err(bad_input!("the SHA-256 is not that of the line: it was altered"));
     }
     serde_json::from_str(&content).map_err(|error| bad_input!("not of the format: {error}"))
-}
-
-fn sha256(text: &str) -> String {
-    let digest = Sha256::digest(text.as_bytes());
-    let (words, _) = digest.as_slice().as_chunks();
-    words.iter().map(|&word| format!("{:016x}", u64::from_be_bytes(word))).collect()
 }
 
 #[cfg(test)]
