@@ -1,17 +1,16 @@
 //! `oddpoint certify`: proofs as data, written as they are found; an interrupted run goes on where it stopped.
 
-use super::{Format, precision};
+use super::{Format, precision, progress};
 use crate::claims::BatchSizes;
 use crate::report;
 use crate::rigor::certificate::{Header, Line, Task, open, seal};
 use crate::rigor::search::certify;
 use crate::whole_file::open_alone;
 use crate::{Error, Result, bad_input};
-use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;
 use serde_json::json;
 use std::fs::File;
-use std::io::{BufRead, BufReader, IsTerminal, Seek, SeekFrom, Write};
+use std::io::{BufRead, BufReader, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 #[derive(clap::Args)]
@@ -66,16 +65,6 @@ pub fn run(args: &CertifyArgs) -> Result<()> {
     file.sync_all().map_err(failed)?;
     bar.finish_and_clear();
     summary(args, &header, tasks.len(), kept)
-}
-
-/// A bar with the time left, on a terminal only.
-pub(super) fn progress(length: usize, what: &str) -> ProgressBar {
-    if !std::io::stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let bar = ProgressBar::new(length as u64);
-    let style = ProgressStyle::with_template(&format!("{{bar:40}} {{pos}}/{{len}} {what}, {{eta}} left"));
-    bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
 /// How many finished records the file holds, `None` if not even the header; a truncated last line is cut off.

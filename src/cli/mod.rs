@@ -20,7 +20,8 @@ use crate::odd_point::check_batch_size;
 use crate::{Error, Result, bad_input};
 use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
-use std::io::Write;
+use indicatif::{ProgressBar, ProgressStyle};
+use std::io::{IsTerminal, Write};
 use std::ops::RangeInclusive;
 use std::process::ExitCode;
 
@@ -150,6 +151,16 @@ fn run(command: &Command) -> Result<u8> {
         Command::Replay(args) => return replay::run(args),
     }
     Ok(ALL_VERIFIED)
+}
+
+/// A bar with the time left, on a terminal only.
+fn progress(length: usize, what: &str) -> ProgressBar {
+    if !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new(length as u64);
+    let style = ProgressStyle::with_template(&format!("{{bar:40}} {{pos}}/{{len}} {what}, {{eta}} left"));
+    bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
 /// Most digits that may be asked for.

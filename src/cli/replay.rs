@@ -1,7 +1,6 @@
 //! `oddpoint replay`: checks certificates from their data, without the search that made them.
 
-use super::certify::progress;
-use super::{ALL_VERIFIED, Format, INCONCLUSIVE, REFUTED, precision};
+use super::{ALL_VERIFIED, Format, INCONCLUSIVE, REFUTED, precision, progress};
 use crate::report;
 use crate::rigor::certificate::{Header, SCHEMA, Task, open};
 use crate::rigor::replay::replay;

@@ -209,7 +209,7 @@ fn progress(ensemble: &Ensemble, shard: Shard) -> ProgressBar {
     let experiment = ensemble.experiment();
     let replicas = shard.replicas(experiment.replicas);
     let records = (replicas.end - replicas.start).saturating_mul(experiment.records());
-    super::certify::progress(records as usize, "records")
+    super::progress(records as usize, "records")
 }
 
 fn tell(args: &SimulateArgs, ensemble: &Ensemble, bar: &ProgressBar, event: Event) {
