@@ -36,7 +36,7 @@ coq_makefile -f _CoqProject -o Makefile.coq
 make --no-print-directory -f Makefile.coq -j "${JOBS:-2}" >&2
 
 # Anew every time, for its output: the statements, then the axioms that they rest on.
-coqc -q -Q . OddPoint Main.v >main-theorems.out
+coqc -q -w -ambiguous-paths -Q . OddPoint Main.v >main-theorems.out
 cat main-theorems.out
 
 # The names of axioms stand at the beginning of a line, what they say is indented.
