@@ -1,0 +1,147 @@
+(** The layer at infinite width, as a map of covariance matrices, and the configuration of one sample against a cluster.
+
+    That [relu_moment] is the Gaussian expectation (Cho and Saul, 2009) is not proved here. *)
+
+From Coq Require Import Reals Lra Lia Psatz Arith.
+From Coquelicot Require Import Coquelicot.
+From OddPoint Require Import Kernel Model Matrices.
+Open Scope R_scope.
+
+(** Second moments after ReLU of centred normals with covariance [C]. *)
+Definition moments (C : matrix) : matrix := fun i j => relu_moment (C i i) (C j j) (C i j).
+
+(** ReLU, then recentring. *)
+Definition layer (n : nat) (C : matrix) : matrix := center n (moments C).
+
+(** The layer divided by the one scalar that keeps the trace. *)
+Definition normalised (n : nat) (C : matrix) : matrix :=
+  fun i j => trace n C / trace n (layer n C) * layer n C i j.
+
+(** Sample [n-1] is the outlier, the others are the cluster. *)
+Definition config (n : nat) (r : R) : matrix :=
+  block (pred n) (fun _ => 1) (fun _ _ => r) (fun _ => - cross (INR n) r) (outlier (INR n) r).
+
+(** No variance is zero, no two samples are proportional. *)
+Definition nondegenerate (n : nat) (C : matrix) : Prop :=
+  forall i j, (i < n)%nat -> (j < n)%nat -> 0 < C i i /\ (i <> j -> C i j * C i j < C i i * C j j).
+
+Lemma relu_moment_sym (a b c : R) : relu_moment a b c = relu_moment b a c.
+Proof. unfold relu_moment. rewrite (Rmult_comm a b). reflexivity. Qed.
+
+Lemma relu_moment_unit (c : R) : relu_moment 1 1 c = kappa c.
+Proof. unfold relu_moment. rewrite Rmult_1_r, sqrt_1, Rmult_1_l. f_equal. field. Qed.
+
+Section Config.
+  Variable N : nat.
+  Variable r : R.
+  Let n := INR (S N).
+  Hypothesis large : (3 <= N)%nat.
+  Hypothesis inside : interior n r.
+
+  Lemma size : INR N = n - 1.
+  Proof. unfold n. rewrite S_INR. ring. Qed.
+
+  Lemma size_large : 4 <= n.
+  Proof. unfold n. replace 4 with (INR 4) by (cbn; ring). apply le_INR. lia. Qed.
+
+  Lemma r_bounds : -1 < r < 1.
+  Proof.
+    destruct inside as [H1 H2]. split; [| exact H2]. pose proof size_large.
+    apply Rle_lt_trans with (2 := H1).
+    assert (/ (n - 2) <= 1) by (rewrite <- Rinv_1; apply Rinv_le_contravar; lra). lra.
+  Qed.
+
+  Lemma cross_pos : 0 < cross n r < n - 1.
+  Proof.
+    destruct inside as [H1 H2]. pose proof size_large. unfold cross. split; [| nra].
+    assert (- 1 < (n - 2) * r); [| lra].
+    replace (-1) with ((n - 2) * - / (n - 2)) by (field; lra). apply Rmult_lt_compat_l; lra.
+  Qed.
+
+  Lemma outlier_pos : 0 < outlier n r.
+  Proof. pose proof size_large. pose proof cross_pos. unfold outlier. apply Rmult_lt_0_compat; lra. Qed.
+
+  Lemma config_symmetric : symmetric (S N) (config (S N) r).
+  Proof. apply block_symmetric. reflexivity. Qed.
+
+  Lemma config_zero_rows : zero_rows (S N) (config (S N) r).
+  Proof.
+    intros i Hi. unfold config. change (pred (S N)) with N. fold n.
+    destruct (Nat.eq_dec i N) as [-> | Hne].
+    - rewrite block_last_row, sum_const, size. unfold outlier. ring.
+    - rewrite block_row by lia. rewrite sum_const, size. unfold cross. ring.
+  Qed.
+
+  Lemma config_nondegenerate : nondegenerate (S N) (config (S N) r).
+  Proof.
+    pose proof size_large. pose proof r_bounds. pose proof cross_pos. pose proof outlier_pos.
+    unfold nondegenerate, config. change (pred (S N)) with N. fold n.
+    apply (block_cases N (fun i j => 0 < block N (fun _ => 1) (fun _ _ => r) (fun _ => - cross n r) (outlier n r) i i /\
+      (i <> j -> block N (fun _ => 1) (fun _ _ => r) (fun _ => - cross n r) (outlier n r) i j
+                 * block N (fun _ => 1) (fun _ _ => r) (fun _ => - cross n r) (outlier n r) i j <
+                 block N (fun _ => 1) (fun _ _ => r) (fun _ => - cross n r) (outlier n r) i i
+                 * block N (fun _ => 1) (fun _ _ => r) (fun _ => - cross n r) (outlier n r) j j))).
+    - intros i Hi. rewrite block_diagonal by exact Hi. split; [lra | congruence].
+    - intros i j Hi Hj Hij. rewrite !block_diagonal, block_within by assumption. split; [lra | intros _; nra].
+    - intros i Hi. rewrite !block_last, block_diagonal, block_across by assumption. split; [lra | intros _].
+      unfold outlier in *. nra.
+    - intros i Hi. rewrite !block_last, block_diagonal, block_across' by assumption. split; [lra | intros _].
+      unfold outlier in *. nra.
+    - rewrite block_last. split; [lra | congruence].
+  Qed.
+
+  Lemma moments_config :
+    same (S N) (moments (config (S N) r))
+      (block N (fun _ => 1 / 2) (fun _ _ => kappa r) (fun _ => cross_moment n r) (outlier n r / 2)).
+  Proof.
+    pose proof outlier_pos. unfold same, moments, config. change (pred (S N)) with N. fold n.
+    set (B := block N (fun _ => 1) (fun _ _ => r) (fun _ => - cross n r) (outlier n r)).
+    set (B' := block N _ _ _ _).
+    apply (block_cases N (fun i j => relu_moment (B i i) (B j j) (B i j) = B' i j)); unfold B, B'.
+    - intros i Hi. rewrite !block_diagonal by exact Hi. apply relu_moment_same. lra.
+    - intros i j Hi Hj Hij. rewrite !block_diagonal, !block_within by assumption. apply relu_moment_unit.
+    - intros i Hi. rewrite !block_last, block_diagonal, !block_across by assumption. reflexivity.
+    - intros i Hi. rewrite !block_last, block_diagonal, !block_across' by assumption. rewrite relu_moment_sym. reflexivity.
+    - rewrite !block_last. apply relu_moment_same. lra.
+  Qed.
+
+  (** The layer maps configuration to configuration: the reduced map [F], with the scale [growth]. *)
+  Theorem layer_config (i j : nat) :
+    0 < growth n r -> (i < S N)%nat -> (j < S N)%nat ->
+    layer (S N) (config (S N) r) i j = growth n r * config (S N) (F n r) i j.
+  Proof.
+    intros Hg Hi Hj. pose proof size_large. unfold layer.
+    rewrite (center_ext _ _ _ moments_config i j Hi Hj).
+    rewrite (center_block N _ _ _ _ (fun _ => cluster_mean n r) (outlier_mean n r) (total_mean n r)); try assumption.
+    - assert (HF : growth n r * F n r = covariance n r) by (unfold F; field; lra).
+      revert i j Hi Hj. unfold config. change (pred (S N)) with N. fold n.
+      set (B := block N _ _ _ _). set (B' := block N (fun _ => 1) _ _ _).
+      apply (block_cases N (fun i j => B i j = growth n r * B' i j)); unfold B, B'.
+      + intros i Hi. rewrite !block_diagonal by exact Hi. unfold growth. ring.
+      + intros i j Hi Hj Hij. rewrite !block_within by assumption. rewrite HF. unfold covariance. ring.
+      + intros i Hi. rewrite !block_across by assumption. unfold cross at 1.
+        replace (growth n r * - (1 + (n - 2) * F n r)) with (- (growth n r + (n - 2) * (growth n r * F n r))) by ring.
+        rewrite HF. unfold growth, covariance, total_mean, outlier_mean, cluster_mean. field. lra.
+      + intros i Hi. rewrite !block_across' by assumption. unfold cross at 1.
+        replace (growth n r * - (1 + (n - 2) * F n r)) with (- (growth n r + (n - 2) * (growth n r * F n r))) by ring.
+        rewrite HF. unfold growth, covariance, total_mean, outlier_mean, cluster_mean. field. lra.
+      + rewrite !block_last. unfold outlier at 2, cross at 1.
+        replace (growth n r * ((n - 1) * (1 + (n - 2) * F n r)))
+          with ((n - 1) * (growth n r + (n - 2) * (growth n r * F n r))) by ring.
+        rewrite HF. unfold growth, covariance, total_mean, outlier_mean, cluster_mean. field. lra.
+    - intros k Hk. rewrite sum_const, size. fold n. unfold cluster_mean. field. lra.
+    - rewrite sum_const, size. fold n. unfold outlier_mean. field. lra.
+    - rewrite sum_const, size. fold n. unfold total_mean. field. lra.
+  Qed.
+
+  Lemma trace_config : trace (S N) (config (S N) r) = 2 * (n - 1) + (n - 1) * (n - 2) * r.
+  Proof.
+    unfold config. change (pred (S N)) with N. fold n. rewrite block_trace, sum_const, size.
+    unfold outlier, cross. ring.
+  Qed.
+
+  Lemma trace_config_pos : 0 < trace (S N) (config (S N) r).
+  Proof.
+    rewrite trace_config. pose proof size_large. pose proof cross_pos. unfold cross in *. nra.
+  Qed.
+End Config.
