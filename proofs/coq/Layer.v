@@ -21,6 +21,23 @@ Definition normalised (n : nat) (C : matrix) : matrix :=
 Definition config (n : nat) (r : R) : matrix :=
   block (pred n) (fun _ => 1) (fun _ _ => r) (fun _ => - cross (INR n) r) (outlier (INR n) r).
 
+(** Every matrix with zero row sums that is symmetric under the permutations of the cluster. *)
+Definition trivial (n : nat) (a b : R) : matrix :=
+  block (pred n) (fun _ => a) (fun _ _ => b) (fun _ => - (a + (INR n - 2) * b)) ((INR n - 1) * (a + (INR n - 2) * b)).
+
+Lemma config_trivial (n : nat) (r : R) : config n r = trivial n 1 r.
+Proof. reflexivity. Qed.
+
+Lemma trivial_linear (n : nat) (a b a' b' c d : R) (i j : nat) :
+  trivial n (c * a + d * a') (c * b + d * b') i j = c * trivial n a b i j + d * trivial n a' b' i j.
+Proof. unfold trivial, block. destruct (i <? _)%nat, (j <? _)%nat, (i =? j)%nat; ring. Qed.
+
+Lemma layer_ext (n : nat) (C C' : matrix) : same n C C' -> same n (layer n C) (layer n C').
+Proof.
+  intros H. apply center_ext. intros i j Hi Hj. unfold moments.
+  rewrite (H i i), (H j j), (H i j) by assumption. reflexivity.
+Qed.
+
 (** No variance is zero, no two samples are proportional. *)
 Definition nondegenerate (n : nat) (C : matrix) : Prop :=
   forall i j, (i < n)%nat -> (j < n)%nat -> 0 < C i i /\ (i <> j -> C i j * C i j < C i i * C j j).
@@ -105,33 +122,28 @@ Section Config.
     - rewrite !block_last. apply relu_moment_same. lra.
   Qed.
 
-  (** The layer maps configuration to configuration: the reduced map [F], with the scale [growth]. *)
-  Theorem layer_config (i j : nat) :
-    0 < growth n r -> (i < S N)%nat -> (j < S N)%nat ->
-    layer (S N) (config (S N) r) i j = growth n r * config (S N) (F n r) i j.
+  (** The layer keeps the symmetry. *)
+  Lemma layer_trivial : same (S N) (layer (S N) (config (S N) r)) (trivial (S N) (growth n r) (covariance n r)).
   Proof.
-    intros Hg Hi Hj. pose proof size_large. unfold layer.
+    intros i j Hi Hj. pose proof size_large. unfold layer.
     rewrite (center_ext _ _ _ moments_config i j Hi Hj).
     rewrite (center_block N _ _ _ _ (fun _ => cluster_mean n r) (outlier_mean n r) (total_mean n r)); try assumption.
-    - assert (HF : growth n r * F n r = covariance n r) by (unfold F; field; lra).
-      revert i j Hi Hj. unfold config. change (pred (S N)) with N. fold n.
-      set (B := block N _ _ _ _). set (B' := block N (fun _ => 1) _ _ _).
-      apply (block_cases N (fun i j => B i j = growth n r * B' i j)); unfold B, B'.
-      + intros i Hi. rewrite !block_diagonal by exact Hi. unfold growth. ring.
-      + intros i j Hi Hj Hij. rewrite !block_within by assumption. rewrite HF. unfold covariance. ring.
-      + intros i Hi. rewrite !block_across by assumption. unfold cross at 1.
-        replace (growth n r * - (1 + (n - 2) * F n r)) with (- (growth n r + (n - 2) * (growth n r * F n r))) by ring.
-        rewrite HF. unfold growth, covariance, total_mean, outlier_mean, cluster_mean. field. lra.
-      + intros i Hi. rewrite !block_across' by assumption. unfold cross at 1.
-        replace (growth n r * - (1 + (n - 2) * F n r)) with (- (growth n r + (n - 2) * (growth n r * F n r))) by ring.
-        rewrite HF. unfold growth, covariance, total_mean, outlier_mean, cluster_mean. field. lra.
-      + rewrite !block_last. unfold outlier at 2, cross at 1.
-        replace (growth n r * ((n - 1) * (1 + (n - 2) * F n r)))
-          with ((n - 1) * (growth n r + (n - 2) * (growth n r * F n r))) by ring.
-        rewrite HF. unfold growth, covariance, total_mean, outlier_mean, cluster_mean. field. lra.
+    - unfold trivial, block. change (pred (S N)) with N. fold n. clear Hi Hj.
+      destruct (i <? N)%nat, (j <? N)%nat, (i =? j)%nat;
+        unfold growth, covariance, total_mean, outlier_mean, cluster_mean; field; lra.
     - intros k Hk. rewrite sum_const, size. fold n. unfold cluster_mean. field. lra.
     - rewrite sum_const, size. fold n. unfold outlier_mean. field. lra.
     - rewrite sum_const, size. fold n. unfold total_mean. field. lra.
+  Qed.
+
+  (** The layer maps configuration to configuration: the reduced map [F], with the scale [growth]. *)
+  Theorem layer_config (i j : nat) :
+    growth n r <> 0 -> (i < S N)%nat -> (j < S N)%nat ->
+    layer (S N) (config (S N) r) i j = growth n r * config (S N) (F n r) i j.
+  Proof.
+    intros Hg Hi Hj. rewrite layer_trivial by assumption. rewrite config_trivial.
+    replace (covariance n r) with (growth n r * F n r + 0 * 0) by (unfold F; field; exact Hg).
+    replace (growth n r) with (growth n r * 1 + 0 * 0) at 1 by ring. rewrite trivial_linear. ring.
   Qed.
 
   Lemma trace_config : trace (S N) (config (S N) r) = 2 * (n - 1) + (n - 1) * (n - 2) * r.
