@@ -151,7 +151,8 @@ Proof.
       rewrite <- (normalised_ext n X _ EX i j Hi Hj), Hfix in E1 by assumption. unfold E, combine, difference.
       refine (Rle_trans _ _ _ _ E1). right. f_equal. ring. }
     assert (ET : tangent n E).
-    { destruct (Hdecay D b 1%nat IT HD) as [(S1 & Z1 & T1) _]. change (Nat.iter 1 (dnormalised n C) D) with (dnormalised n C D) in *.
+    { destruct (Hdecay D b 1%nat IT HD) as [(S1 & Z1 & T1) _].
+      change (Nat.iter 1 (dnormalised n C) D) with (dnormalised n C D) in *.
       destruct HT1 as (S2 & Z2 & T2). unfold E. split; [| split].
       - intros i j Hi Hj. unfold combine. rewrite (S1 i j), (S2 i j) by assumption. reflexivity.
       - intros i Hi. unfold combine. rewrite sum_plus, !sum_scal.

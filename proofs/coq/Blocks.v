@@ -20,7 +20,6 @@ Section Blocks.
   Let C := config (S N) r.
 
   Let n_large : 4 <= n := size_large N large.
-  Let r_in : -1 < r < 1 := r_bounds N r large inside.
 
   (** ** Entries of the differential before recentring *)
 
@@ -180,7 +179,9 @@ Section Blocks.
   Hypothesis fixed : F n r = r.
 
   Lemma layer_fixed : same (S N) (layer (S N) C) (fun i j => growth n r * C i j).
-  Proof. intros i j Hi Hj. unfold C. rewrite layer_config by (assumption || (fold n; lra)). fold n. rewrite fixed. reflexivity. Qed.
+  Proof.
+    intros i j Hi Hj. unfold C. rewrite layer_config by (assumption || (fold n; lra)). fold n. rewrite fixed. reflexivity.
+  Qed.
 
   Lemma trace_layer : trace (S N) (layer (S N) C) = growth n r * trace (S N) C.
   Proof. rewrite (trace_ext _ _ _ layer_fixed). unfold trace. rewrite sum_scal. reflexivity. Qed.

@@ -120,10 +120,12 @@ Section FullSpace.
                    (n * (K * pk * e))).
     { apply standard_within; [exact large | repeat apply Rmult_le_pos; lra |]. intros l Hl. destruct (Hxy l Hl) as [Hxl Hyl].
       destruct (HP k (x l) (y l) e Hxl Hyl) as [H1 H2]. fold (state k (x l, y l)) in H1, H2.
-      assert (K * q ^ k * e <= K * pk * e) by (apply Rmult_le_compat_r; [exact He | apply Rmult_le_compat_l; assumption]).
+      assert (K * q ^ k * e <= K * pk * e)
+        by (apply Rmult_le_compat_r; [exact He | apply Rmult_le_compat_l; assumption]).
       split; lra. }
     assert (B3 : within (S N) (pair_part (S N) (fun i j => mu n r ^ k * M i j)) (pk * e)).
-    { apply pair_within. split; [apply Rmult_le_pos; lra |]. intros u v Hu Hv. rewrite Rabs_mult, (Rabs_right (mu n r ^ k)) by lra.
+    { apply pair_within. split; [apply Rmult_le_pos; lra |]. intros u v Hu Hv.
+      rewrite Rabs_mult, (Rabs_right (mu n r ^ k)) by lra.
       apply Rmult_le_compat; [lra | apply Rabs_pos | exact Q3 | apply HMw; assumption]. }
     destruct B2 as [_ B2]. specialize (B2 i j Hi Hj). destruct B3 as [_ B3]. specialize (B3 i j Hi Hj).
     eapply Rle_trans; [apply Rabs_triang |].

@@ -48,6 +48,22 @@ Proof. unfold relu_moment. rewrite (Rmult_comm a b). reflexivity. Qed.
 Lemma relu_moment_unit (c : R) : relu_moment 1 1 c = kappa c.
 Proof. unfold relu_moment. rewrite Rmult_1_r, sqrt_1, Rmult_1_l. f_equal. field. Qed.
 
+(** What makes a symmetric matrix a covariance. *)
+Definition positive (n : nat) (M : matrix) : Prop :=
+  forall v : nat -> R, 0 <= sum n (fun i => v i * sum n (fun j => M i j * v j)).
+
+Lemma cauchy_schwarz (n : nat) (v : nat -> R) : sum n v * sum n v <= INR n * sum n (fun i => v i * v i).
+Proof.
+  destruct (Nat.eq_dec n 0) as [-> | H0]; [cbn; lra |]. assert (Hn : 0 < INR n) by (apply lt_0_INR; lia).
+  assert (nonneg : forall k f, (forall i, 0 <= f i) -> 0 <= sum k f).
+  { induction k as [| k IH]; intros f H; cbn; [lra |]. specialize (IH f H). specialize (H k). lra. }
+  pose proof (nonneg n (fun i => (INR n * v i - sum n v) * (INR n * v i - sum n v)) ltac:(intros i; apply Rle_0_sqr)) as H.
+  rewrite (sum_ext n _ (fun i => INR n * INR n * (v i * v i) + (-2 * INR n * sum n v) * v i + sum n v * sum n v)) in H
+    by (intros; ring).
+  rewrite !sum_plus, !sum_scal, sum_const in H. change (sum n (fun i => v i)) with (sum n v) in H.
+  apply Rmult_le_reg_l with (INR n); [exact Hn |]. nra.
+Qed.
+
 Section Config.
   Variable N : nat.
   Variable r : R.
@@ -105,6 +121,34 @@ Section Config.
     - intros i Hi. rewrite !block_last, block_diagonal, block_across' by assumption. split; [lra | intros _].
       unfold outlier in *. nra.
     - rewrite block_last. split; [lra | congruence].
+  Qed.
+
+  Lemma config_positive : positive (S N) (config (S N) r).
+  Proof.
+    intros v. pose proof size_large. pose proof r_bounds. pose proof cross_pos.
+    set (T := sum N v). set (Q := sum N (fun i => v i * v i)). set (w := v N).
+    pose proof (cauchy_schwarz N v) as HC. rewrite size in HC. fold T Q in HC.
+    assert (row : forall i, (i < N)%nat ->
+      sum (S N) (fun j => config (S N) r i j * v j) = (1 - r) * v i + r * T - cross n r * w).
+    { intros i Hi. unfold config. cbn [pred sum]. rewrite block_across by exact Hi. fold n w.
+      rewrite (sum_ext N _ (fun j => if (i =? j)%nat then v i else r * v j)).
+      - rewrite sum_except, sum_scal by exact Hi. unfold T. ring.
+      - intros j Hj. unfold block. apply Nat.ltb_lt in Hi, Hj. rewrite Hi, Hj.
+        destruct (Nat.eqb_spec i j) as [<- |]; ring. }
+    assert (last : sum (S N) (fun j => config (S N) r N j * v j) = - cross n r * T + outlier n r * w).
+    { unfold config. cbn [pred sum]. rewrite block_last. fold n w. f_equal.
+      rewrite (sum_ext N _ (fun j => - cross n r * v j)), sum_scal; [reflexivity |].
+      intros j Hj. rewrite block_across' by exact Hj. reflexivity. }
+    cbn [sum] in *. rewrite last. fold w.
+    rewrite (sum_ext N _ (fun i => (1 - r) * (v i * v i) + (r * T - cross n r * w) * v i))
+      by (intros i Hi; rewrite row by exact Hi; ring).
+    rewrite sum_plus, !sum_scal. fold Q. change (sum N (fun i => v i)) with (sum N v). fold T.
+    apply Rmult_le_reg_l with (n - 1); [lra |]. rewrite Rmult_0_r.
+    (* what is left after Cauchy and Schwarz is a square *)
+    assert (Hsq : 0 <= cross n r * ((T - (n - 1) * w) * (T - (n - 1) * w)))
+      by (apply Rmult_le_pos; [lra | apply Rle_0_sqr]).
+    assert (HQ : (1 - r) * (T * T) <= (1 - r) * ((n - 1) * Q)) by (apply Rmult_le_compat_l; lra).
+    unfold outlier, cross in *. nra.
   Qed.
 
   Lemma moments_config :
