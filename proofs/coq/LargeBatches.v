@@ -27,13 +27,23 @@ Proof.
 Qed.
 
 Lemma theta_range : 0 < u * w <= 0.96.
-Proof. pose proof u_range. split; nra. Qed.
+Proof.
+  pose proof u_range. split; [apply Rmult_lt_0_compat; lra |].
+  apply Rle_trans with (1 / 10 * (48 / 5)); [apply Rmult_le_compat |]; lra.
+Qed.
 
 Lemma gamma_bounds : 0.45 <= gamma u w e2 <= 0.51.
-Proof. pose proof u_range. apply (gamma_range u w e1 e2); try assumption; lra. Qed.
+Proof. pose proof u_range. apply (gamma_range u w e1 e2); try assumption; split; lra. Qed.
 
 Lemma correlation_range : 0 < r < 1.
-Proof. pose proof theta_range. pose proof gamma_bounds. split; nra. Qed.
+Proof.
+  pose proof theta_range. pose proof gamma_bounds.
+  assert (Hx : 0 < (u * w) ^ 2 <= 0.96 * 0.96).
+  { rewrite <- Rsqr_pow2. split; [apply Rsqr_pos_lt; lra | apply Rmult_le_compat; lra]. }
+  assert (Hp : 0 < (u * w) ^ 2 * gamma u w e2 <= 0.96 * 0.96 * 0.51).
+  { split; [apply Rmult_lt_0_compat; lra | apply Rmult_le_compat; lra]. }
+  lra.
+Qed.
 
 Lemma correlation_inside : -1 < r < 1.
 Proof. pose proof correlation_range. lra. Qed.
@@ -179,13 +189,15 @@ Proof.
     pose proof (multiplier_numerator u w e1 e2 ltac:(lra) He Hw). lra.
   - enough (0 < 1 - dF n r) by lra. rewrite (dF_by_slope n r ltac:(lra) Hg Hf).
     apply Rdiv_lt_0_compat; [| exact Hg]. rewrite slope_scaled.
-    pose proof (slope_negative u w e1 e2 ltac:(lra) He Hw). nra.
+    pose proof (slope_negative u w e1 e2 ltac:(lra) He Hw).
+    replace (- ((1 - r) * (n * slope_u u w e1 e2))) with ((1 - r) * (n * - slope_u u w e1 e2)) by ring.
+    repeat apply Rmult_lt_0_compat; lra.
 Qed.
 
 Lemma pair_multiplier : 0 < mu n r < 1.
 Proof.
   pose proof u_range. pose proof gamma_bounds. pose proof PI_RGT_0. pose proof theta_range.
-  assert (Hg := growth_range u w e1 e2 ltac:(lra) He Hw). assert (Hd := dkappa_range u w e1 e2 ltac:(lra) He Hw).
+  assert (Hg := growth_range u w e1 e2 ltac:(lra) He Hw). assert (Hd := dkappa_range u w ltac:(lra) Hw).
   assert (Hs := sigma_range u w e1 e2 ltac:(lra) He Hw).
   unfold mu. rewrite growth_scaled, dkappa_scaled. split; [apply Rdiv_lt_0_compat; lra |].
   apply Rmult_lt_reg_r with (growth_u u w e1 e2); [lra |]. unfold Rdiv. rewrite Rmult_assoc, Rinv_l by lra.
@@ -237,6 +249,12 @@ End Transfer.
 
 (** ** The theorem *)
 
+Lemma left_end : 8.5 = 17 / 2.
+Proof. lra. Qed.
+
+Lemma right_end : 9.6 = 48 / 5.
+Proof. lra. Qed.
+
 (** A point of the window as the section above wants it. *)
 Lemma window_point (n t : R) : 10 <= n -> 8.5 / n <= t <= 9.6 / n ->
   exists w e1 e2, t = / n * w /\ 17 / 2 <= w <= 48 / 5 /\ remainders e1 e2
@@ -246,8 +264,8 @@ Proof.
   intros Hn Ht. assert (Hw : 17 / 2 <= n * t <= 48 / 5).
   { destruct Ht as [H1 H2]. apply Rmult_le_compat_l with (r := n) in H1; [| lra].
     apply Rmult_le_compat_l with (r := n) in H2; [| lra].
-    replace (n * (8.5 / n)) with (17 / 2) in H1 by (field; lra).
-    replace (n * (9.6 / n)) with (48 / 5) in H2 by (field; lra). lra. }
+    replace (n * (8.5 / n)) with (17 / 2) in H1 by (rewrite left_end; field; lra).
+    replace (n * (9.6 / n)) with (48 / 5) in H2 by (rewrite right_end; field; lra). lra. }
   pose proof (theta_range n (n * t) Hn Hw) as Htheta.
   destruct (small_angle (/ n * (n * t))) as (e1 & e2 & He & Hs & Hc); [lra |].
   exists (n * t), e1, e2. split; [field; lra |]. now repeat split; try apply He; try apply Hw.
@@ -286,19 +304,19 @@ Proof.
   - destruct (window_point n _ Hn Hr) as (w & e1 & e2 & Hwt & Hw & He & Hs & Hc). rewrite Hwt.
     rewrite (balance_scaled n w e1 e2) by assumption.
     assert (w = 48 / 5).
-    { apply Rmult_eq_reg_l with (/ n); [| apply Rinv_neq_0_compat; lra]. rewrite <- Hwt. field. lra. }
+    { apply Rmult_eq_reg_l with (/ n); [| apply Rinv_neq_0_compat; lra]. rewrite <- Hwt, right_end. field. lra. }
     subst w. pose proof (u_range n Hn). pose proof (balance_at_right (/ n) e1 e2 ltac:(lra) He).
     apply Rmult_lt_0_compat; [| assumption]. rewrite (cosine_scaled n (48 / 5) e1 e2) by assumption.
-    pose proof (cosine_u_pos n (48 / 5) e1 e2 Hn Hw He Hs Hc).
+    pose proof (cosine_u_pos n (48 / 5) e1 e2 Hn Hw He Hc).
     apply Rdiv_lt_0_compat; [apply Rmult_lt_0_compat; [lra | now apply pow_lt] | nra].
   - destruct (window_point n _ Hn Hl) as (w & e1 & e2 & Hwt & Hw & He & Hs & Hc). rewrite Hwt.
     rewrite (balance_scaled n w e1 e2) by assumption.
     assert (w = 17 / 2).
-    { apply Rmult_eq_reg_l with (/ n); [| apply Rinv_neq_0_compat; lra]. rewrite <- Hwt. field. lra. }
+    { apply Rmult_eq_reg_l with (/ n); [| apply Rinv_neq_0_compat; lra]. rewrite <- Hwt, left_end. field. lra. }
     subst w. pose proof (u_range n Hn). pose proof (balance_at_left (/ n) e1 e2 ltac:(lra) He).
     rewrite (cosine_scaled n (17 / 2) e1 e2) by assumption.
-    pose proof (cosine_u_pos n (17 / 2) e1 e2 Hn Hw He Hs Hc).
-    apply Ropp_lt_cancel. rewrite Ropp_0, <- Ropp_mult_distr_r. apply Rmult_lt_0_compat; [| lra].
+    pose proof (cosine_u_pos n (17 / 2) e1 e2 Hn Hw He Hc).
+    apply Ropp_lt_cancel. rewrite Ropp_0, Ropp_mult_distr_r. apply Rmult_lt_0_compat; [| lra].
     apply Rdiv_lt_0_compat; [apply Rmult_lt_0_compat; [lra | now apply pow_lt] | nra].
   - intros r Hrr. destruct (Hin r Hrr) as (t & Ht & ->).
     destruct (window_point n t Hn Ht) as (w & e1 & e2 & -> & Hw & He & Hs & Hc).
