@@ -1,4 +1,4 @@
-(** The quantities of large batches in [u = 1/n] and [w = n theta]: regular functions of both, up to [u = 0].
+(** The odd point's quantities in [u = 1/n] and [w = n theta]: regular functions of both, up to [u = 0].
 
     The two removable singularities [(sin t - t cos t) / t^3] and [(1 - cos t) / t^2] are Taylor polynomials with
     remainders [t^4 e1], [t^4 e2], of which only a constant range is used: see [small_angle]. *)
@@ -58,7 +58,7 @@ Ltac unfold_scaled :=
 Section Bounds.
 
 Variables u w e1 e2 : R.
-Hypothesis Hu : 0 <= u <= 1 / 10.
+Hypothesis Hu : 0 <= u <= 1 / 7.
 Hypothesis He : remainders e1 e2.
 
 (** The balance changes its sign between [w = 8.5] and [w = 9.6]. *)
@@ -70,19 +70,16 @@ Proof. destruct He. unfold_scaled. interval with (i_prec 40, i_bisect u, i_depth
 
 Hypothesis Hw : 17 / 2 <= w <= 48 / 5.
 
-Lemma sigma_range : 0.29 <= sigma u w e1 <= 0.34.
+Lemma sigma_range : 0.25 <= sigma u w e1 <= 0.34.
 Proof. destruct He. unfold_scaled. interval with (i_prec 40, i_bisect u, i_depth 20). Qed.
 
-Lemma gamma_range : 0.45 <= gamma u w e2 <= 0.51.
-Proof. destruct He. unfold_scaled. interval with (i_prec 40, i_bisect u, i_depth 20). Qed.
-
-Lemma sine_square_range : (u * sine_u u w e2) ^ 2 <= 1 / 2.
+Lemma gamma_range : 0.4 <= gamma u w e2 <= 0.51.
 Proof. destruct He. unfold_scaled. interval with (i_prec 40, i_bisect u, i_depth 20). Qed.
 
 Lemma growth_range : 0.3 <= growth_u u w e1 e2 <= 0.6.
 Proof. destruct He. unfold_scaled. interval with (i_prec 40, i_bisect u, i_depth 20). Qed.
 
-Lemma dkappa_range : 0.3 <= dkappa_u u w <= 0.6.
+Lemma dkappa_range : 0.25 <= dkappa_u u w <= 0.6.
 Proof. unfold_scaled. interval with (i_prec 40, i_bisect u, i_depth 20). Qed.
 
 Lemma slope_negative : slope_u u w e1 e2 < 0.

@@ -20,7 +20,7 @@ Proof.
   lra.
 Qed.
 
-Lemma small_angle (t : R) : 0 < t <= 1 -> exists e1 e2, remainders e1 e2
+Lemma small_angle (t : R) : 0 < t <= 1.5 -> exists e1 e2, remainders e1 e2
   /\ sin t - t * cos t = t ^ 3 * (1 / 3 - t ^ 2 / 30 + t ^ 4 * e1)
   /\ 1 - cos t = t ^ 2 * (1 / 2 - t ^ 2 / 24 + t ^ 4 * e2).
 Proof.

@@ -1,16 +1,14 @@
-(** Every real n >= 10 has an odd point, and its spectrum is inside the unit disc. *)
+(** From [n] and [r = cos (w / n)] to the scaled formulas, and what their bounds say of the spectrum at a fixed point. *)
 
 From Coq Require Import Reals Lra.
 From Coquelicot Require Import Coquelicot.
 From OddPoint Require Import Kernel Model ReducedDerivative ClosedForms Balance Tactics Scaled SmallAngle.
 Open Scope R_scope.
 
-(** ** From [n] and [r = cos (w / n)] to the scaled formulas *)
-
 Section Transfer.
 
 Variables n w e1 e2 : R.
-Hypothesis Hn : 10 <= n.
+Hypothesis Hn : 7 <= n.
 Hypothesis Hw : 17 / 2 <= w <= 48 / 5.
 Hypothesis He : remainders e1 e2.
 
@@ -20,27 +18,27 @@ Let r : R := cos (u * w).
 Hypothesis Hsin : sin (u * w) - u * w * r = (u * w) ^ 3 * sigma u w e1.
 Hypothesis Hcos : 1 - r = (u * w) ^ 2 * gamma u w e2.
 
-Lemma u_range : 0 < u <= 1 / 10.
+Lemma u_range : 0 < u <= 1 / 7.
 Proof.
   unfold u. split; [apply Rinv_0_lt_compat; lra |].
-  replace (1 / 10) with (/ 10) by field. apply Rinv_le_contravar; lra.
+  replace (1 / 7) with (/ 7) by field. apply Rinv_le_contravar; lra.
 Qed.
 
-Lemma theta_range : 0 < u * w <= 0.96.
+Lemma theta_range : 0 < u * w <= 48 / 35.
 Proof.
   pose proof u_range. split; [apply Rmult_lt_0_compat; lra |].
-  apply Rle_trans with (1 / 10 * (48 / 5)); [apply Rmult_le_compat |]; lra.
+  apply Rle_trans with (1 / 7 * (48 / 5)); [apply Rmult_le_compat |]; lra.
 Qed.
 
-Lemma gamma_bounds : 0.45 <= gamma u w e2 <= 0.51.
+Lemma gamma_bounds : 0.4 <= gamma u w e2 <= 0.51.
 Proof. pose proof u_range. apply (gamma_range u w e1 e2); try assumption; split; lra. Qed.
 
 Lemma correlation_range : 0 < r < 1.
 Proof.
   pose proof theta_range. pose proof gamma_bounds.
-  assert (Hx : 0 < (u * w) ^ 2 <= 0.96 * 0.96).
+  assert (Hx : 0 < (u * w) ^ 2 <= 48 / 35 * (48 / 35)).
   { rewrite <- Rsqr_pow2. split; [apply Rsqr_pos_lt; lra | apply Rmult_le_compat; lra]. }
-  assert (Hp : 0 < (u * w) ^ 2 * gamma u w e2 <= 0.96 * 0.96 * 0.51).
+  assert (Hp : 0 < (u * w) ^ 2 * gamma u w e2 <= 48 / 35 * (48 / 35) * 0.51).
   { split; [apply Rmult_lt_0_compat; lra | apply Rmult_le_compat; lra]. }
   lra.
 Qed.
@@ -246,114 +244,3 @@ Proof.
 Qed.
 
 End Transfer.
-
-(** ** The theorem *)
-
-Lemma left_end : 8.5 = 17 / 2.
-Proof. lra. Qed.
-
-Lemma right_end : 9.6 = 48 / 5.
-Proof. lra. Qed.
-
-(** A point of the window as the section above wants it. *)
-Lemma window_point (n t : R) : 10 <= n -> 8.5 / n <= t <= 9.6 / n ->
-  exists w e1 e2, t = / n * w /\ 17 / 2 <= w <= 48 / 5 /\ remainders e1 e2
-    /\ sin (/ n * w) - / n * w * cos (/ n * w) = (/ n * w) ^ 3 * sigma (/ n) w e1
-    /\ 1 - cos (/ n * w) = (/ n * w) ^ 2 * gamma (/ n) w e2.
-Proof.
-  intros Hn Ht. assert (Hw : 17 / 2 <= n * t <= 48 / 5).
-  { destruct Ht as [H1 H2]. apply Rmult_le_compat_l with (r := n) in H1; [| lra].
-    apply Rmult_le_compat_l with (r := n) in H2; [| lra].
-    replace (n * (8.5 / n)) with (17 / 2) in H1 by (rewrite left_end; field; lra).
-    replace (n * (9.6 / n)) with (48 / 5) in H2 by (rewrite right_end; field; lra). lra. }
-  pose proof (theta_range n (n * t) Hn Hw) as Htheta.
-  destruct (small_angle (/ n * (n * t))) as (e1 & e2 & He & Hs & Hc); [lra |].
-  exists (n * t), e1, e2. split; [field; lra |]. now repeat split; try apply He; try apply Hw.
-Qed.
-
-Lemma window_order (n : R) : 10 <= n -> 0 < 8.5 / n < 9.6 / n /\ 9.6 / n < PI.
-Proof.
-  intros Hn. assert (Hi : 0 < / n <= / 10).
-  { split; [apply Rinv_0_lt_compat; lra | apply Rinv_le_contravar; lra]. }
-  pose proof PI2_3_2. unfold Rdiv in *. lra.
-Qed.
-
-Lemma ends_inside (n t : R) : 10 <= n -> 8.5 / n <= t <= 9.6 / n -> 0 < cos t < 1.
-Proof.
-  intros Hn Ht. destruct (window_point n t Hn Ht) as (w & e1 & e2 & -> & Hw & He & Hs & Hc).
-  eapply correlation_range; eassumption.
-Qed.
-
-Theorem odd_point_of_large_batches (n : R) : 10 <= n ->
-  exists t, 8.5 / n <= t <= 9.6 / n /\ fixed_point n (cos t) /\ spectrum_inside n (cos t).
-Proof.
-  intros Hn. destruct (window_order n Hn) as [Ho Hpi].
-  assert (Hl : 8.5 / n <= 8.5 / n <= 9.6 / n) by lra. assert (Hr : 8.5 / n <= 9.6 / n <= 9.6 / n) by lra.
-  pose proof (ends_inside n _ Hn Hl) as Hcl. pose proof (ends_inside n _ Hn Hr) as Hcr.
-  assert (0 < / (n - 2)) by (apply Rinv_0_lt_compat; lra).
-  assert (Hin : forall r, cos (9.6 / n) <= r <= cos (8.5 / n) ->
-    exists t, 8.5 / n <= t <= 9.6 / n /\ r = cos t).
-  { intros r Hrr. exists (acos r). rewrite cos_acos by lra. split; [| reflexivity].
-    destruct (acos_bound r). split.
-    - destruct (Rle_or_lt (8.5 / n) (acos r)) as [H' | H']; [exact H' |].
-      apply cos_decreasing_1 in H'; try lra. rewrite cos_acos in H'; lra.
-    - destruct (Rle_or_lt (acos r) (9.6 / n)) as [H' | H']; [exact H' |].
-      apply cos_decreasing_1 in H'; try lra. rewrite cos_acos in H'; lra. }
-  destruct (exists_fixed_point n (cos (9.6 / n)) (cos (8.5 / n))) as (r & Hrr & Hf); try lra.
-  - apply cos_decreasing_1; lra.
-  - destruct (window_point n _ Hn Hr) as (w & e1 & e2 & Hwt & Hw & He & Hs & Hc). rewrite Hwt.
-    rewrite (balance_scaled n w e1 e2) by assumption.
-    assert (w = 48 / 5).
-    { apply Rmult_eq_reg_l with (/ n); [| apply Rinv_neq_0_compat; lra]. rewrite <- Hwt, right_end. field. lra. }
-    subst w. pose proof (u_range n Hn). pose proof (balance_at_right (/ n) e1 e2 ltac:(lra) He).
-    apply Rmult_lt_0_compat; [| assumption]. rewrite (cosine_scaled n (48 / 5) e1 e2) by assumption.
-    pose proof (cosine_u_pos n (48 / 5) e1 e2 Hn Hw He Hc).
-    apply Rdiv_lt_0_compat; [apply Rmult_lt_0_compat; [lra | now apply pow_lt] | nra].
-  - destruct (window_point n _ Hn Hl) as (w & e1 & e2 & Hwt & Hw & He & Hs & Hc). rewrite Hwt.
-    rewrite (balance_scaled n w e1 e2) by assumption.
-    assert (w = 17 / 2).
-    { apply Rmult_eq_reg_l with (/ n); [| apply Rinv_neq_0_compat; lra]. rewrite <- Hwt, left_end. field. lra. }
-    subst w. pose proof (u_range n Hn). pose proof (balance_at_left (/ n) e1 e2 ltac:(lra) He).
-    rewrite (cosine_scaled n (17 / 2) e1 e2) by assumption.
-    pose proof (cosine_u_pos n (17 / 2) e1 e2 Hn Hw He Hc).
-    apply Ropp_lt_cancel. rewrite Ropp_0, Ropp_mult_distr_r. apply Rmult_lt_0_compat; [| lra].
-    apply Rdiv_lt_0_compat; [apply Rmult_lt_0_compat; [lra | now apply pow_lt] | nra].
-  - intros r Hrr. destruct (Hin r Hrr) as (t & Ht & ->).
-    destruct (window_point n t Hn Ht) as (w & e1 & e2 & -> & Hw & He & Hs & Hc).
-    pose proof (u_range n Hn). pose proof (correlation_range n w e1 e2 Hn Hw He Hc).
-    assert (Hg := growth_range (/ n) w e1 e2 ltac:(lra) He Hw).
-    assert (Hk := loss_scaled n w e1 e2 Hn Hw He Hs Hc). apply Rnot_le_lt. intros Hle.
-    assert (Hq : (1 / 2 - kappa (cos (/ n * w))) / (1 - cos (/ n * w)) <= 0).
-    { apply Rmult_le_reg_r with (1 - cos (/ n * w)); [lra |]. unfold Rdiv at 1.
-      rewrite Rmult_assoc, Rinv_l by lra. lra. }
-    lra.
-  - destruct (Hin r Hrr) as (t & Ht & ->). exists t. split; [exact Ht | split; [exact Hf |]].
-    destruct (window_point n t Hn Ht) as (w & e1 & e2 & -> & Hw & He & Hs & Hc).
-    now apply (all_inside n w e1 e2).
-Qed.
-
-(** It is the only fixed point there. *)
-Theorem odd_point_unique_in_range (n : R) : 10 <= n ->
-  forall s t, 8.5 / n <= s <= 9.6 / n -> 8.5 / n <= t <= 9.6 / n ->
-  fixed_point n (cos s) -> fixed_point n (cos t) -> s = t.
-Proof.
-  intros Hn s t Hs Ht Hfs Hft. destruct (window_order n Hn) as [Ho Hpi].
-  assert (Hl : 8.5 / n <= 8.5 / n <= 9.6 / n) by lra. assert (Hr : 8.5 / n <= 9.6 / n <= 9.6 / n) by lra.
-  pose proof (ends_inside n _ Hn Hl) as Hcl. pose proof (ends_inside n _ Hn Hr) as Hcr.
-  assert (0 < / (n - 2)) by (apply Rinv_0_lt_compat; lra).
-  assert (Hm : forall x, 8.5 / n <= x <= 9.6 / n -> cos (9.6 / n) <= cos x <= cos (8.5 / n)).
-  { intros x Hx. split; apply cos_decr_1; lra. }
-  apply cos_inj; try lra.
-  apply (at_most_one_fixed_point n (cos (9.6 / n)) (cos (8.5 / n))); try assumption; try lra; try now apply Hm.
-  intros r Hrr.
-  assert (Hx : 8.5 / n <= acos r <= 9.6 / n).
-  { destruct (acos_bound r). split.
-    - destruct (Rle_or_lt (8.5 / n) (acos r)) as [H' | H']; [exact H' |].
-      apply cos_decreasing_1 in H'; try lra. rewrite cos_acos in H'; lra.
-    - destruct (Rle_or_lt (acos r) (9.6 / n)) as [H' | H']; [exact H' |].
-      apply cos_decreasing_1 in H'; try lra. rewrite cos_acos in H'; lra. }
-  rewrite <- (cos_acos r) by lra.
-  destruct (window_point n _ Hn Hx) as (w & e1 & e2 & -> & Hw & He & Hsn & Hc).
-  rewrite (slope_scaled n w e1 e2) by assumption. pose proof (u_range n Hn).
-  pose proof (slope_negative (/ n) w e1 e2 ltac:(lra) He Hw). nra.
-Qed.
