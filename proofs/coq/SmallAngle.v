@@ -11,13 +11,18 @@ Proof.
   intros Ht. pose proof PI_RGT_0.
   assert (Hs0 := sin_bound t 0 ltac:(lra) ltac:(lra)). assert (Hs1 := sin_bound t 1 ltac:(lra) ltac:(lra)).
   assert (Hc0 := cos_bound t 0 ltac:(lra) ltac:(lra)). assert (Hc1 := cos_bound t 1 ltac:(lra) ltac:(lra)).
+  apply proj2 in Hs0, Hc0. apply proj1 in Hs1, Hc1.
   unfold sin_approx, cos_approx, sin_term, cos_term in *. cbn [sum_f_R0 Nat.mul Nat.add] in *.
   rewrite !INR_IZR_INZ in *.
   repeat match goal with
   | H : context [Z.of_nat (fact ?k)] |- _ =>
       let v := eval vm_compute in (Z.of_nat (fact k)) in change (Z.of_nat (fact k)) with v in H
   end.
-  lra.
+  split; split.
+  - clear - Hs1. lra.
+  - clear - Hs0. lra.
+  - clear - Hc1. lra.
+  - clear - Hc0. lra.
 Qed.
 
 Lemma small_angle (t : R) : 0 < t <= 1.5 -> exists e1 e2, remainders e1 e2
