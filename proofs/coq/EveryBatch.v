@@ -13,8 +13,8 @@ Theorem odd_point_of_every_size (n : nat) : (7 <= n)%nat ->
     forall s, 8.5 / INR n <= s <= 9.6 / INR n -> fixed_point (INR n) (cos s) -> s = t.
 Proof.
   intros Hn. apply size_from_seven in Hn.
-  destruct (odd_point_of_real_size (INR n) Hn) as (t & Ht & Hf & Hs). exists t. repeat split; try apply Ht; try apply Hf;
-    try apply Hs. intros s Hr Hfs. now apply (odd_point_unique (INR n) Hn).
+  destruct (odd_point_of_real_size (INR n) Hn) as (t & Ht & Hf & Hs). exists t.
+  split; [auto |]. intros s Hr Hfs. now apply (odd_point_unique (INR n) Hn).
 Qed.
 
 Corollary odd_point_of_every_batch (n : nat) : (7 <= n)%nat ->

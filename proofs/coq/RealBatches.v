@@ -11,7 +11,7 @@ Proof. lra. Qed.
 Lemma right_end : 9.6 = 48 / 5.
 Proof. lra. Qed.
 
-(** A point of the window as the section above wants it. *)
+(** A point of the window as the scaled formulas want it. *)
 Lemma window_point (n t : R) : 7 <= n -> 8.5 / n <= t <= 9.6 / n ->
   exists w e1 e2, t = / n * w /\ 17 / 2 <= w <= 48 / 5 /\ remainders e1 e2
     /\ sin (/ n * w) - / n * w * cos (/ n * w) = (/ n * w) ^ 3 * sigma (/ n) w e1

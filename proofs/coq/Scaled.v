@@ -32,12 +32,13 @@ Definition dkappa_u : R := 1 / 2 - u * w / (2 * PI).
 Definition balance_u : R :=
   w * sigma / (PI * gamma) * (1 + u + u ^ 2 / ((1 - u) * cosine_u ^ 2)) - 2 - 2 / PI * (tangent_u - angle_u).
 
-(** [n^2] times the derivative of the growth, up to the factor [n (1-2u)/2]. *)
+(** The derivative of the growth by the correlation, over [u (1 - 2u) / 2]. *)
 Definition dgrowth_u : R := -2 + (1 + u) * w / PI - (tangent_u - 2 * angle_u) / PI.
 
+(** The derivative of the balance by the correlation, times [u]. *)
 Definition slope_u : R := u ^ 2 * (1 - 2 * u) / 2 * dgrowth_u - (gamma - sigma) / (2 * PI * w * gamma ^ 2).
 
-(** The standard block: the means of the rows ([row_x] over [u]), and [1 - standard_xx] over [u], both times the growth. *)
+(** The standard block: [row_x] over [u] and [row_y]; times the growth, [1 - standard_xx] and [standard_yx] over [u]. *)
 Definition row_x_u : R :=
   1 / 2 + (1 - 3 * u) * w * sinc / (4 * PI) + (1 - u) * cosine_u * sine_u / (4 * PI) - angle_u / (2 * PI).
 Definition row_y_u : R := (1 - 3 * u) * (dkappa_u - angle_u / (2 * PI)).
@@ -90,10 +91,11 @@ Lemma multiplier_numerator :
   0 < dkappa_u u w + u ^ 3 * w ^ 2 * gamma u w e2 * (1 - 2 * u) / 2 * dgrowth_u u w e2.
 Proof. destruct He. unfold_scaled. interval with (i_prec 40, i_bisect u, i_depth 20). Qed.
 
+(** The standard block: [1 - trace + det], then coarse bounds of [det] and [trace]. *)
 Lemma gap_positive : 0 < gap_u u w e1 e2.
 Proof. destruct He. unfold_scaled. interval with (i_prec 40, i_bisect u, i_bisect w, i_depth 30). Qed.
 
-Lemma det_range : -0.05 <= det_u u w e1 e2 <= 0.05.
+Lemma det_bounds : -0.05 <= det_u u w e1 e2 <= 0.05.
 Proof. destruct He. unfold_scaled. interval with (i_prec 40, i_bisect u, i_bisect w, i_depth 30). Qed.
 
 Lemma trace_positive : 0 < trace_u u w e1 e2.

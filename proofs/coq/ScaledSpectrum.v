@@ -1,4 +1,4 @@
-(** From [n] and [r = cos (w / n)] to the scaled formulas, and what their bounds say of the spectrum at a fixed point. *)
+(** From [n] and [r = cos (w / n)] to the scaled formulas, and what their bounds say of the spectrum. *)
 
 From Coq Require Import Reals Lra.
 From Coquelicot Require Import Coquelicot.
@@ -113,10 +113,10 @@ Qed.
 
 Lemma loss_scaled : (1 / 2 - kappa r) / (1 - r) = growth_u u w e1 e2.
 Proof.
-  pose proof theta_range. pose proof gamma_bounds. pose proof PI_RGT_0. pose proof u_range.
+  pose proof theta_range. pose proof gamma_bounds as Hgamma. pose proof PI_RGT_0.
   unfold kappa, growth_u. rewrite angle_of_correlation, sine_of_correlation, Hcos.
   replace r with (1 - (u * w) ^ 2 * gamma u w e2) by lra. unfold sinc.
-  revert H0. generalize (gamma u w e2) (sigma u w e1). intros g s Hg. field. nra.
+  revert Hgamma. generalize (gamma u w e2) (sigma u w e1). intros g s Hg. field. nra.
 Qed.
 
 Lemma balance_scaled : balance n r = (n - 1) * cosine n r ^ 2 / (2 * (n * n)) * balance_u u w e1 e2.
@@ -210,7 +210,7 @@ Qed.
 Lemma standard_block : jury (standard_trace n r) (standard_det n r).
 Proof.
   pose proof u_range. assert (Hg := growth_range u w e1 e2 ltac:(lra) He Hw).
-  assert (Hgap := gap_positive u w e1 e2 ltac:(lra) He Hw). assert (Hd := det_range u w e1 e2 ltac:(lra) He Hw).
+  assert (Hgap := gap_positive u w e1 e2 ltac:(lra) He Hw). assert (Hd := det_bounds u w e1 e2 ltac:(lra) He Hw).
   assert (Ht := trace_positive u w e1 e2 ltac:(lra) He Hw).
   assert (Htr : standard_trace n r = trace_u u w e1 e2 / growth_u u w e1 e2).
   { unfold standard_trace, standard_xx, standard_yy, trace_u.

@@ -1,4 +1,5 @@
-(** The [interval] tactic over integers, so that no axiom on machine numbers is used, and the arc cosine in a form it knows. *)
+(** The [interval] tactic over integers, so that no axiom on machine numbers is used (always give it a precision), and
+    the arc cosine by what it knows. *)
 
 From Coq Require Import Reals Lra.
 From Interval Require Export Tactic.

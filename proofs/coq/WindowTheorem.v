@@ -41,7 +41,8 @@ Definition det_form (n r : R) : R :=
 (** What the bounds alone say. *)
 Definition bounds_inside (w : window) : Prop :=
   (-1 < fst (derivative_range w) /\ snd (derivative_range w) < 1) /\ (0 < fst (mu_range w) /\ snd (mu_range w) < 1) /\
-  snd (det_range w) < 1 /\ 0 < 1 - snd (trace_range w) + fst (det_range w) /\ 0 < 1 + fst (trace_range w) + fst (det_range w).
+  snd (det_range w) < 1 /\
+  0 < 1 - snd (trace_range w) + fst (det_range w) /\ 0 < 1 + fst (trace_range w) + fst (det_range w).
 
 Definition window_inside (n : R) (w : window) : Prop :=
   -1 < fst (r_range w) /\ - / (n - 2) < fst (r_range w) /\
