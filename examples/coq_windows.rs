@@ -49,11 +49,11 @@ pub fn quantities(n: u64) -> oddpoint::Result<[Quantity; 5]> {
     let block = StandardBlock::at(&batch);
     Ok([
         // Narrow, for the bounds of the eigenvalues come out of it.
-        ("correlation", 18, batch.r()),
-        ("trivial", 9, trivial),
-        ("pair", 9, pair),
-        ("trace", 9, block.trace()),
-        ("det", 9, block.determinant()),
+        ("r_range", 18, batch.r()),
+        ("derivative_range", 9, trivial),
+        ("mu_range", 9, pair),
+        ("trace_range", 9, block.trace()),
+        ("det_range", 9, block.determinant()),
     ])
 }
 

@@ -32,11 +32,11 @@ fn float64_lies_in_the_proved_windows() {
         let batch = FixedPoint::OddPoint.locate(n).unwrap();
         let (spectrum, block) = (Spectrum::at(&batch), StandardBlock::at(&batch));
         let values = [
-            ("correlation", batch.r()),
-            ("trivial", spectrum.trivial),
-            ("pair", spectrum.pair),
-            ("trace", block.trace()),
-            ("det", block.determinant()),
+            ("r_range", batch.r()),
+            ("derivative_range", spectrum.trivial),
+            ("mu_range", spectrum.pair),
+            ("trace_range", block.trace()),
+            ("det_range", block.determinant()),
         ];
         for (name, value) in values {
             let [lower, upper] = window(n, name);

@@ -82,12 +82,13 @@ Proof.
   rewrite IH. reflexivity.
 Qed.
 
-(** With the trace fixed, all centred symmetric matrices near [C] tend to it under the layer. *)
-Theorem attraction (n : nat) (C : matrix) :
-  linearly_stable n C -> 0 < trace n C ->
+(** With the trace fixed, all centred symmetric matrices near [C] tend to it under the layer, at a geometric rate. *)
+Definition attracting (n : nat) (C : matrix) : Prop :=
   exists delta K p, 0 < delta /\ 0 <= K /\ 0 <= p < 1 /\
     forall M m, symmetric n M -> zero_rows n M -> trace n M = trace n C -> within n (difference M C) m -> m < delta ->
       forall k, within n (difference (Nat.iter k (normalised n) M) C) (K * p ^ k * m).
+
+Theorem attraction (n : nat) (C : matrix) : linearly_stable n C -> 0 < trace n C -> attracting n C.
 Proof.
   intros (HCs & HCz & HCn & (g & Hg & HT) & Hfix & Hdiff & K & q & HK & Hq & Hdecay) Htr.
   assert (Htl : 0 < trace n (layer n C)).
@@ -176,14 +177,8 @@ Qed.
 
 (** For the configuration of one sample against a cluster. *)
 Corollary configuration_attracts (n : nat) (r : R) :
-  (4 <= n)%nat -> fixed_point (INR n) r -> spectrum_inside (INR n) r ->
-  let C := config n r in
-  exists delta K p, 0 < delta /\ 0 <= K /\ 0 <= p < 1 /\
-    forall M m, symmetric n M -> zero_rows n M -> trace n M = trace n C -> within n (difference M C) m -> m < delta ->
-      forall k, within n (difference (Nat.iter k (normalised n) M) C) (K * p ^ k * m).
+  (4 <= n)%nat -> fixed_point (INR n) r -> spectrum_inside (INR n) r -> attracting n (config n r).
 Proof.
   intros Hn HF HS. apply attraction; [apply full_space_stability; assumption |].
   destruct n as [| N]; [lia |]. destruct HF as (Hi & _). apply trace_config_pos; [lia | exact Hi].
 Qed.
-
-Print Assumptions configuration_attracts.

@@ -186,5 +186,3 @@ Proof.
   intros (_ & _ & _ & _ & _ & H & _) Hi Hj.
   apply (differential_direction n (fun M => normalised n M i j) C (fun D => dnormalised n C D i j)). apply H; assumption.
 Qed.
-
-Print Assumptions full_space_stability.

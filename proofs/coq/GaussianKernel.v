@@ -7,8 +7,6 @@ From Coquelicot Require Import Coquelicot.
 From OddPoint Require Import Kernel GaussianIntegral Expectation.
 Open Scope R_scope.
 
-Definition relu (t : R) : R := Rmax 0 t.
-
 Lemma relu_pos (t : R) : 0 <= t -> relu t = t.
 Proof. apply Rmax_right. Qed.
 

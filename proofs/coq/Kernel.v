@@ -1,10 +1,13 @@
 (** The arc-cosine kernel of ReLU and its derivative (Cho and Saul, 2009).
 
-    [kappa rho] is the second moment [E (relu u * relu v)] of standard normals [u], [v] of correlation [rho]. *)
+    [kappa rho] is the second moment [E (relu u * relu v)] of standard normals [u], [v] of correlation [rho], which
+    GaussianKernel.v proves. *)
 
 From Coq Require Import Reals Lra.
 From Coquelicot Require Import Coquelicot.
 Open Scope R_scope.
+
+Definition relu (x : R) : R := Rmax 0 x.
 
 Definition kappa (rho : R) : R := (sqrt (1 - rho * rho) + (PI - acos rho) * rho) / (2 * PI).
 

@@ -1,6 +1,6 @@
 (** The layer at infinite width, as a map of covariance matrices, and the configuration of one sample against a cluster.
 
-    That [relu_moment] is the Gaussian expectation (Cho and Saul, 2009) is not proved here. *)
+    [relu_moment] is a Gaussian expectation: GaussianKernel.v. *)
 
 From Coq Require Import Reals Lra Lia Psatz Arith.
 From Coquelicot Require Import Coquelicot.

@@ -1,7 +1,7 @@
 (** The layer on batches that are symmetric under the permutations of n-1 samples, as a map of one number.
 
-    [n] is real here; theory, section 2.2. A batch of the cluster (samples 0 .. n-2, variance 1, pairwise covariance [r])
-    and the outlier (sample n-1), recentred, so that every row of its covariance sums to zero. *)
+    [n] is real here; theory, section 2.2. The batch consists of the cluster (samples 0 .. n-2, variance 1, pairwise
+    covariance [r]) and the outlier (sample n-1), recentred, so that every row of its covariance sums to zero. *)
 
 From Coq Require Import Reals.
 From Coquelicot Require Import Coquelicot.

@@ -3,9 +3,8 @@
 
 From Coq Require Import Reals Lra Lia.
 From Coquelicot Require Import Coquelicot.
+From OddPoint Require Import Kernel.
 Open Scope R_scope.
-
-Definition relu (x : R) : R := Rmax 0 x.
 
 (** The layer of one neuron: samples 0 .. m of the batch, [z j] what the neuron sees of sample [j]. *)
 Definition batch_mean (m : nat) (z : nat -> R) : R := sum_n z m / INR (S m).
