@@ -3,14 +3,14 @@
 # make lint     formatting, clippy and the documentation, warnings as errors
 # make bench    runs the criterion benches
 # make report   writes the verdicts as text, JSON and JUnit under target/report/
-# make proofs   replays the computer-assisted proofs: the rigorous claims alone
+# make proofs   checks the Coq development (installs Coq where missing) and replays the interval proofs: the rigorous claims
 #
 # ARGS="…" is passed on, for instance  make verify ARGS="--quick --batch-sizes 7..=20".
 
 CARGO ?= cargo
 ODDPOINT = $(CARGO) run --release --locked --quiet --
 
-.PHONY: verify test lint bench report proofs setup
+.PHONY: verify test lint bench report proofs coq setup
 
 verify: setup
 	$(CARGO) build --release --locked
@@ -31,8 +31,11 @@ bench: setup
 report: setup
 	$(ODDPOINT) verify --out target/report $(ARGS)
 
-proofs: setup
+proofs: setup coq
 	$(ODDPOINT) verify --kinds rigorous $(ARGS)
+
+coq:
+	@./scripts/coq.sh
 
 setup:
 	@./scripts/setup.sh
