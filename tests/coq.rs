@@ -41,7 +41,10 @@ fn float64_lies_in_the_proved_windows() {
         for (name, value) in values {
             let [lower, upper] = window(n, name);
             let slack = 64.0 * f64::EPSILON;
-            assert!((lower - slack..=upper + slack).contains(&value), "n = {n}, {name}: {value} not in [{lower}, {upper}]");
+            assert!(
+                (lower - slack..=upper + slack).contains(&value),
+                "n = {n}, {name}: {value} not in [{lower}, {upper}]"
+            );
         }
     }
 }

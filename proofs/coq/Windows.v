@@ -1,4 +1,5 @@
-(** Windows of the odd point and bounds of its spectrum there, outward rounded; numbers only, proved elsewhere. *)
+(** Windows of the odd point and bounds of its spectrum there, rounded outward: numbers only, proved in SmallBatches.v.
+    Made by examples/coq_windows.rs. *)
 
 From Coq Require Import Reals.
 From OddPoint Require Import WindowTheorem.
