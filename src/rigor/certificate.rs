@@ -461,6 +461,23 @@ mod tests {
         {
             assert!(Dyadic::try_from(text.to_owned()).is_err(), "{text}");
         }
+        assert_eq!(Size::try_from("7".to_owned()).unwrap(), Size(7));
+        assert!(["", "07", "+7", "-7", "7.0"].iter().all(|text| Size::try_from((*text).to_owned()).is_err()));
+    }
+
+    /// What a reader is told is what is shown: an edge and an odd point from 7 on.
+    #[test]
+    fn statements_say_what_is_counted() {
+        for n in [3, 6, 7, 8] {
+            let words = Task::FixedPoints(n).statement();
+            assert!(words.starts_with(&format!("n = {n}: ")), "{words}");
+            assert!(words.contains("the only fixed point") == (n < 7), "{words}");
+            assert!(words.contains("one edge and one odd point") == (n >= 7), "{words}");
+        }
+        assert!(Task::OddPointStability(9).statement().starts_with("n = 9: there is an odd point"));
+        for task in [Task::TailFixedPoints, Task::TailAngle, Task::TailStability] {
+            assert!(task.statement().starts_with("every n >= 128: "));
+        }
     }
 
     #[test]
