@@ -480,6 +480,22 @@ mod tests {
         }
     }
 
+    /// Ranges that overlap, run backwards or are no batch sizes, and another schema.
+    #[test]
+    fn headers_of_other_sizes_are_refused() {
+        let tasks = |ranges: &[[u64; 2]]| {
+            let batch_sizes = ranges.iter().map(|range| range.map(Size)).collect();
+            Header { batch_sizes, ..Header::new(&[], false, 64) }.tasks().map(Iterator::count)
+        };
+        // The saddle-node; one record below 7, two from there on.
+        assert_eq!(tasks(&[[3, 3], [6, 8]]).unwrap(), 1 + 1 + 5);
+        for bad in [&[[3, 5], [5, 7]][..], &[[9, 8]], &[[5, 5], [3, 3]], &[[2, 3]], &[[3, u64::MAX]]] {
+            assert!(tasks(bad).is_err(), "{bad:?}");
+        }
+        let other = Header { schema: "other/1".to_owned(), ..Header::new(&[3], false, 64) };
+        assert!(other.tasks().is_err());
+    }
+
     #[test]
     fn margins_leave_room() {
         for value in [1.0, 0.3, 1e-30] {

@@ -452,3 +452,111 @@ fn balls_are_bounded_by_the_second_derivative() {
         }
     }
 }
+
+/// Radii are those of the head: of `N`, of Frobenius norm, of the box; a ball thrice as large, or of no size, is refused.
+#[test]
+fn balls_are_what_they_say() {
+    let ball = LocalBall::prove(9, BITS).unwrap();
+    let radius = ball.radius.approximate();
+    let weights = &ball.frame.weights;
+    let weights = Weights {
+        trivial: weights.trivial.approximate(),
+        standard: [0, 1].map(|k| weights.standard[k].approximate()),
+    };
+    let frame = frame(9, weights);
+    let square = form(&space(9), |d| norm(&frame, d).powi(2));
+    let frobenius = form(&space(9), |d| d.frobenius_norm().powi(2));
+    let [found, box_radius] = [ball.frobenius_radius(), ball.box_radius()].map(|x| x.approximate());
+    assert_close(found, radius / largest_ratio(&square, &frobenius).sqrt(), 1e-9, "Frobenius radius");
+    assert_close(box_radius, radius / remainder(&frame, 9).sqrt(), 1e-9, "box radius");
+    let check = |factor| LocalBall::check(ball.frame.clone(), ball.radius.clone().times(factor));
+    assert!(check(1).is_some() && check(3).is_none() && check(100).is_none());
+    assert!(check(0).is_none() && check(-1).is_none());
+}
+
+/// A batch near the odd point, at another scale, off centre, its outlier elsewhere: found, measured and proved; so is one
+/// beyond the tools' reach, after some layers; the symmetric batch and one without variance are not.
+#[test]
+fn batches_are_judged_one_by_one() {
+    let n = 12;
+    let batch = FixedPoint::OddPoint.locate(n as u64).unwrap();
+    let centre = batch.covariance(n);
+    let d = Mode::Random.direction(n, &1.0, 3);
+    let given = |share: f64, at: usize| {
+        let moved = centre.add_scaled(&(share * batch.one_minus_r / d.frobenius_norm()), &d);
+        // The outlier is last; sample `at` changes places with it.
+        let place = |i: usize| {
+            if i == at {
+                n - 1
+            } else if i == n - 1 {
+                at
+            } else {
+                i
+            }
+        };
+        let entry = |i: usize, j: usize| 3.0 * moved.get(place(i), place(j)) + 0.25 * (i + j) as f64;
+        Gram::from_entries(n, |i, j| Interval::from_f64(BITS, entry(i, j)))
+    };
+    for at in [0, 4, n - 1] {
+        let verdict = prove_convergence(&given(1e-3, at), 0).unwrap();
+        let Convergence { layers_computed, method } = verdict.convergence.unwrap();
+        assert!(verdict.outlier == at && layers_computed == 0 && method == Method::Ball);
+        assert_close(verdict.distance.approximate(), 1e-3 * batch.one_minus_r, 1e-6, "distance");
+    }
+    let by_box = prove_convergence(&given(0.7, 2), 0).unwrap().convergence.unwrap();
+    assert!(matches!(by_box.method, Method::OrbitBox { layers } if layers > 0));
+    // Two samples far apart in an otherwise narrow cluster.
+    let far = {
+        let x = |i: usize, j: usize| match (i.min(j), i.max(j)) {
+            (0, 1) => -0.5,
+            (0, 0) | (1, 1) => 0.5,
+            _ => 0.0,
+        };
+        Gram::from_entries(n, |i, j| Interval::from_f64(BITS, centre.get(i, j) + x(i, j)))
+    };
+    assert!(prove_convergence(&far, 0).unwrap().convergence.is_none());
+    let late = prove_convergence(&far, 20).unwrap().convergence.unwrap().layers_computed;
+    assert!(late > 0 && late < 20, "{late}");
+    assert_eq!(prove_convergence(&far, late).unwrap().convergence.unwrap().layers_computed, late);
+    assert!(prove_convergence(&far, late - 1).unwrap().convergence.is_none());
+    let even = Gram::from_entries(n, |i, j| Interval::from_integer(BITS, i64::from(i == j)));
+    assert!(prove_convergence(&even, 3).unwrap().convergence.is_none());
+    let none = Gram::from_entries(n, |_, _| Interval::from_integer(BITS, 1));
+    assert!(matches!(prove_convergence(&none, 0), Err(Error::NotReached(_))));
+}
+
+/// The layers until a box is near are those after which it first is.
+#[test]
+fn layers_are_counted() {
+    let batch = FixedPoint::OddPoint.locate(24).unwrap();
+    let start = OrbitBox::around(&batch, &(0.5 * batch.one_minus_r)).unwrap();
+    let target = 0.1 * start.half_difference(&batch);
+    let layers = layers_until(start.clone(), &batch, &target).unwrap();
+    let differences = std::iter::successors(Some(start), OrbitBox::step).map(|x| x.half_difference(&batch));
+    assert!(layers > 1 && differences.take(layers + 1).position(|x| x < target) == Some(layers));
+}
+
+/// Radius and share are of one another; a `with_last` moves one sample and keeps the others' order.
+#[test]
+fn shares_are_of_the_best_radius() {
+    let best = FixedPoint::OddPoint.locate(24).unwrap().one_minus_r * (23.0_f64 / 22.0).sqrt();
+    for (n, share) in [(24, 0.99), (24, 1e-4)] {
+        let RadiusVerdict::Proved(basin) = judge_share(n, share, BITS).unwrap() else { panic!("{share}") };
+        assert_close(basin.radius.approximate(), share * best, 1e-12, "radius");
+        assert_close(basin.relative.approximate(), share, 1e-12, "share");
+        assert_eq!(basin.method == Method::Ball, basin.method.layers() == 0);
+    }
+    let open = prove_open_ball(24, BITS).unwrap();
+    assert_close(open.radius.approximate(), best, 1e-12, "open ball");
+    let basin = prove_basin(24, BITS).unwrap();
+    assert_close(basin.radius.approximate(), basin.relative.approximate() * best, 1e-12, "basin");
+    let ball = LocalBall::prove(24, BITS).unwrap();
+    let by_ball = basin_by_ball(&ball, 24);
+    assert_close(by_ball.radius.approximate(), by_ball.relative.approximate() * best, 1e-12, "ball");
+    let gram = Gram::from_entries(5, |i, j| Interval::from_integer(BITS, (10 * i.min(j) + i.max(j)) as i64));
+    for k in 0..5 {
+        let order: Vec<usize> = (0..5).filter(|i| *i != k).chain([k]).collect();
+        let moved = with_last(&gram, k);
+        assert!((0..25).all(|p| moved.get(p / 5, p % 5) == gram.get(order[p / 5], order[p % 5])));
+    }
+}
