@@ -219,6 +219,7 @@ fn boxes_lift_small_distances() {
     assert!(home.lies_in(&wider) && !wider.lies_in(&home) && home.lies_in(&home));
     let zero = wider.clone().with_least(&0.0);
     assert!(wider.lies_in(&zero) && zero.step().unwrap().within[0] == 0.0);
+    assert!([zero.within, zero.rows, zero.mean].iter().all(|bounds| bounds[0] == 0.0));
 }
 
 /// What was reached, not to be lost (proofs/theorems/stability.basin.md has the table).

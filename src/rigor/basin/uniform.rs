@@ -702,6 +702,17 @@ mod tests {
         for (bound, value) in [a, e, m].into_iter().zip(slopes) {
             assert!(bound >= value && bound < slack * value, "{bound} {value}");
         }
+        // k ≤ (1−u)√a₊ z³/3 with z = φ/u from e ≤ uY, p ≥ (1−u)√(a₋ã₋)/u, and the slopes with the same z.
+        let tilde = 1.0 - u.powi(4) * (1.0 - 2.0 * u) * mean / (2.0 * (1.0 - u));
+        let product = (low * tilde).sqrt();
+        let y = 2.0 * (1.0 - u) * top / (product + 1.0) + u * (top + across);
+        let z = 2.0 * (u * (y / ((1.0 - u) * product)).sqrt() / 2.0).asin() / u;
+        near(outlier.shrinkage, (1.0 - u) * high.sqrt() * z.powi(3) / 3.0, "k+");
+        let by_variance = u + (1.0 - u) / low.sqrt();
+        near(a, z * by_variance / 2.0, "by A");
+        near(e, z * u / 2.0, "by E");
+        near(m, z * u * (1.0 - 2.0 * u) * (1.0 - u + u * (high / tilde).sqrt()) / 4.0, "by M");
+        near(outlier.radial, f64::max(1.0, z * by_variance / PI - 1.0), "radial");
         let q = |mean: f64, k: f64| {
             (1.0 - u).powi(2) + u * u + u.powi(5) * (1.0 - 2.0 * u) * mean - 2.0 * u.powi(4) / PI * k
         };
@@ -726,7 +737,8 @@ mod tests {
             let angle = theta(x - gap, high);
             let exact = 2.0 * high * angle.h() / (PI * u.powi(3) * x);
             let found = region.loss(&x, &high, &gap);
-            assert!(found <= exact && found > exact * (1.0 - angle * angle / 6.0), "loss: {found} {exact}");
+            assert!(found <= exact, "loss: {found} {exact}");
+            near(found, exact * (2.0 * (angle / 2.0).sin() / angle).powi(3), "loss");
         }
         let angle = theta(least, low);
         let growth = (1.0 - more) / u - 2.0 * angle / (3.0 * PI * u);
