@@ -489,6 +489,39 @@ mod tests {
         {
             assert!(Dyadic::try_from(text.to_owned()).is_err(), "{text}");
         }
+        assert_eq!(Size::try_from("7".to_owned()).unwrap(), Size(7));
+        assert!(["", "07", "+7", "-7", "7.0"].iter().all(|text| Size::try_from((*text).to_owned()).is_err()));
+    }
+
+    /// What a reader is told is what is shown: an edge and an odd point from 7 on.
+    #[test]
+    fn statements_say_what_is_counted() {
+        for n in [3, 6, 7, 8] {
+            let words = Task::FixedPoints(n).statement();
+            assert!(words.starts_with(&format!("n = {n}: ")), "{words}");
+            assert!(words.contains("the only fixed point") == (n < 7), "{words}");
+            assert!(words.contains("one edge and one odd point") == (n >= 7), "{words}");
+        }
+        assert!(Task::OddPointStability(9).statement().starts_with("n = 9: there is an odd point"));
+        for task in [Task::TailFixedPoints, Task::TailAngle, Task::TailStability] {
+            assert!(task.statement().starts_with("every n >= 128: "));
+        }
+    }
+
+    /// Ranges that overlap, run backwards or are no batch sizes, and another schema.
+    #[test]
+    fn headers_of_other_sizes_are_refused() {
+        let tasks = |ranges: &[[u64; 2]]| {
+            let batch_sizes = ranges.iter().map(|range| range.map(Size)).collect();
+            Header { batch_sizes, ..Header::new(&[], false, 64) }.tasks().map(Iterator::count)
+        };
+        // The saddle-node; one record below 7, two from there on.
+        assert_eq!(tasks(&[[3, 3], [6, 8]]).unwrap(), 1 + 1 + 5);
+        for bad in [&[[3, 5], [5, 7]][..], &[[9, 8]], &[[5, 5], [3, 3]], &[[2, 3]], &[[3, u64::MAX]]] {
+            assert!(tasks(bad).is_err(), "{bad:?}");
+        }
+        let other = Header { schema: "other/1".to_owned(), ..Header::new(&[3], false, 64) };
+        assert!(other.tasks().is_err());
     }
 
     #[test]

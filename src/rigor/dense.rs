@@ -193,6 +193,7 @@ mod tests {
     use super::*;
     use crate::odd_point::{FixedPoint, Spectrum};
     use crate::rigor::enclose_fixed_point;
+    use rug::Rational;
 
     fn discs_at(point: FixedPoint, n: u64, precision: u32) -> Vec<EigenvalueDisc> {
         let batch = enclose_fixed_point(point, n, precision).unwrap();
@@ -237,6 +238,49 @@ mod tests {
             gershgorin(&matrix([[2.0, 1.0], [1.0, 2.0]]), &dependent),
             Err(Error::NotReached(_))
         ));
+    }
+
+    /// The largest row sum of moduli: 3 + 1 in either row.
+    #[test]
+    fn maximum_norms() {
+        for entries in [[[-3.0, 1.0], [1.0, 2.0]], [[1.0, 2.0], [1.0, -3.0]]] {
+            assert!(*maximum_norm(&matrix(entries)).upper() == 4);
+        }
+    }
+
+    /// Vectors so nearly dependent that their inverse in f64 is off by 1e-4: the radii are those of the head, here in
+    /// rational numbers.
+    #[test]
+    fn a_bad_inverse_makes_wide_discs() {
+        let vectors = DMatrix::from_row_slice(2, 2, &[0.3, 0.7, 0.6, 1.4 + 1e-12]);
+        let rational =
+            |m: &DMatrix<f64>| [0, 1].map(|i| [0, 1].map(|j| Rational::from_f64(m[(i, j)]).unwrap()));
+        let product = |a: &[[Rational; 2]; 2], b: &[[Rational; 2]; 2]| {
+            let entry = |i: usize, j: usize| {
+                Rational::from(&a[i][0] * &b[0][j]) + Rational::from(&a[i][1] * &b[1][j])
+            };
+            [0, 1].map(|i| [0, 1].map(|j| entry(i, j)))
+        };
+        let norm = |a: &[[Rational; 2]; 2]| {
+            let [one, two] = [0, 1].map(|i| a[i][0].clone().abs() + a[i][1].clone().abs());
+            one.max(two)
+        };
+        let entries = DMatrix::from_row_slice(2, 2, &[2.0, 1.0, 1.0, 2.0]);
+        let (v, w) = (rational(&vectors), rational(&vectors.clone().try_inverse().unwrap()));
+        let mut defect = product(&w, &v);
+        (0..2).for_each(|i| defect[i][i] -= 1);
+        let (defect, similar) = (norm(&defect), product(&w, &product(&rational(&entries), &v)));
+        assert!(defect > 1e-6);
+        let remainder = norm(&similar) * &defect / (Rational::from(1) - &defect);
+        let discs = gershgorin(&entries.map(|x| Interval::from_f64(200, x)), &vectors).unwrap();
+        for (i, disc) in discs.iter().enumerate() {
+            let radius = remainder.clone() + similar[i][1 - i].clone().abs();
+            let (lower, upper) =
+                (Rational::from(&similar[i][i] - &radius), Rational::from(&similar[i][i] + &radius));
+            assert!(*disc.lower() <= lower && *disc.upper() >= upper);
+            let excess = Float::with_val(200, disc.upper() - disc.lower()) / (radius * 2_u32) - 1_u32;
+            assert!(excess < 1e-12, "{excess}");
+        }
     }
 
     /// At the fully symmetric point of n = 4 the theory page has, with θ₀ = arccos(−1/3), two eigenvalues:

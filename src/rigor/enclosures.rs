@@ -204,6 +204,40 @@ mod tests {
         }
     }
 
+    /// Doubled until narrow; not beyond the largest precision; only a proof not reached is tried again.
+    #[test]
+    fn refinement_goes_on_until_it_is_narrow() {
+        let not_reached = || Error::NotReached("few bits".to_owned());
+        let reached = |bits| if bits < 60 { Err(not_reached()) } else { Ok(bits) };
+        assert_eq!(refine(30, reached, |bits| *bits >= 100).unwrap(), 120);
+        let most = std::cell::Cell::new(0);
+        let tried = |bits| {
+            most.set(bits);
+            Ok(bits)
+        };
+        assert!(matches!(refine(30, tried, |_| false), Err(Error::NotReached(_))));
+        assert!(most.get() <= MAX_PRECISION && 2 * most.get() > MAX_PRECISION);
+        assert!(matches!(
+            refine(MAX_PRECISION, |_| Err::<(), _>(not_reached()), |()| true),
+            Err(Error::NotReached(_))
+        ));
+        assert!(matches!(
+            refine(30, |_| Err::<(), _>(crate::bad_input!("bad")), |()| true),
+            Err(Error::Input(_))
+        ));
+    }
+
+    /// [4, 4 + 4·10⁻⁵ ± 1 %] is narrower than 10⁻⁵ of itself or not.
+    #[test]
+    fn widths_are_relative() {
+        for (factor, narrow) in [(0.99, true), (1.01, false)] {
+            let end = Float::with_val(64, 4.0 + factor * 4e-5);
+            let x = Interval::new(Float::with_val(64, 4), end).unwrap();
+            assert_eq!(relative_width_below(&x, 5), narrow);
+            assert_eq!(relative_width_below(&-x, 5), narrow);
+        }
+    }
+
     /// n_c = 6.1070751248791860…, r_c = −0.0213333006… (theory, section 2.2).
     #[test]
     fn saddle_node_is_where_the_theory_says() {

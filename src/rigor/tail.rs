@@ -208,6 +208,15 @@ mod tests {
         assert!(prove_angle_expansion(13, 128, 64).is_err());
     }
 
+    /// Along `x = 3π − 3πu + cu²` the balance's second derivative at 0 is `(4/3π)(c − 9π³/20)`: 2.57 for c = 20, and 14.41
+    /// with its sign changed for c = −20. So the least over the boxes tells the two curves apart.
+    #[test]
+    fn both_curves_are_looked_at() {
+        let [above, below] = prove_angle_expansion(20, 128, 64).unwrap().map(|curve| curve.margin.0.to_f64());
+        assert!(0.0 < above && above < 2.57, "{above}");
+        assert!(2.57 < below && below < 14.41, "{below}");
+    }
+
     /// The next coefficients are 1 and −81√2π²/8 = −141.3.
     #[test]
     fn gaps_and_cosine_have_constants() {

@@ -310,3 +310,64 @@ impl<R: Real> Frame<R> {
         (m * trace - others) / n
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Against the integral of the head's formula where `σ` and `u₀` are at their worst, for the bound of `u₀²` and for
+    /// each of the two terms that the bound of `ν²` is the larger of; the sum over pieces may exceed it by a little.
+    #[test]
+    fn curvature_is_that_of_the_worst_corner() {
+        let weights = Weights { trivial: 1.0, standard: [1.0, 1.0] };
+        let frame = Frame::at(FixedPoint::OddPoint.locate(9).unwrap(), weights);
+        let mut mixed_wins = 0;
+        for (rho, change, mean, difference) in [
+            (0.9_f64, 0.05, 0.1, 0.1),
+            (0.9, 0.02, 0.2, 0.0),
+            (0.9, 0.09, 0.01, 0.01),
+            (-0.5, 0.3, 0.05, 0.2),
+            (-0.5, 0.0, 0.1, 0.4),
+            (0.1, 0.0, 0.3, 0.1),
+            (0.99, 0.006, 0.01, 0.01),
+        ] {
+            let (sine, scale) = ((1.0 - rho * rho).sqrt(), 3.0);
+            // Read of the trivial part alone, a functional has its value there as its norm.
+            let reading = |value: f64| Reading { trivial: 2.0 * value, standard: [0.0; 2], pair: 0.0 };
+            let kind = Kind {
+                rho,
+                sine,
+                scale,
+                change: reading(change),
+                mean: reading(mean),
+                difference: reading(difference),
+                spread: [1.0; 2],
+                spread_sum: [1.0; 2],
+                count: 1.0,
+            };
+            let found = frame.curvature(&kind, &0.5, &mut Vec::new());
+            let steps = 4000;
+            let (mut of_change, mut of_difference) = (0.0, 0.0);
+            for k in 0..steps {
+                let t = (f64::from(k) + 0.5) / f64::from(steps);
+                let s = 1.0 - t * mean;
+                let ab = s * s - (t * difference).powi(2);
+                let tilt = 2.0 * rho.abs() * t * s * change;
+                let delta =
+                    ((s * sine).powi(2) - tilt - t * t * (change.powi(2) + difference.powi(2))).sqrt();
+                let weight = scale * (1.0 - t) / f64::from(steps) / std::f64::consts::TAU;
+                // u² = (u₀ s + τρν²)²/(ab)², its first square and the rest; and Δ²ν²/(ab)² at most.
+                let rest =
+                    (2.0 * change * s * t * rho.abs() + (t * rho * difference).powi(2)) / (ab * ab * delta);
+                let radial = ((s * sine).powi(2) + tilt).sqrt() / (ab * ab);
+                mixed_wins += i32::from(rest > radial);
+                of_change += weight * s * s / (ab * ab * delta);
+                of_difference += weight * rest.max(radial);
+            }
+            for (found, least) in [(found.of_change, of_change), (found.of_difference, of_difference)] {
+                assert!(found >= least && found < 1.12 * least, "rho = {rho}: {found} {least}");
+            }
+        }
+        assert!(mixed_wins > 500);
+    }
+}

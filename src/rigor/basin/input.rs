@@ -77,6 +77,8 @@ fn is_positive_definite(mut lower: Vec<Vec<Interval>>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::arithmetic::Real;
+    use nalgebra::DMatrix;
 
     fn rows(rows: [[f64; 3]; 3]) -> Batch {
         Batch::new(rows.map(Vec::from).to_vec()).unwrap()
@@ -99,6 +101,35 @@ mod tests {
             let message = gram_from_rows(&rows(bad), 64).unwrap_err().to_string();
             assert!(message.contains(word), "{message}");
         }
+    }
+
+    /// Off the diagonal by little more or less than the least eigenvalue after recentring, which the constants added to rows
+    /// and columns do not change.
+    #[test]
+    fn definite_up_to_the_least_eigenvalue() {
+        let n = 6;
+        let entry = |i: usize, j: usize| ((7 * i * i + 3 * i * j + 5 * j * j) % 11) as f64;
+        let samples: Vec<Vec<f64>> = (0..n).map(|i| (0..n).map(|j| entry(i, j)).collect()).collect();
+        let gram = enclose_gram(&Batch::new(samples.clone()).unwrap(), 64);
+        let matrix = DMatrix::from_fn(n, n, |i, j| gram.get(i, j).approximate());
+        let product = |i: usize, j: usize| (0..n).map(|k| samples[i][k] * samples[j][k]).sum::<f64>();
+        assert_eq!(matrix, DMatrix::from_fn(n, n, product));
+        let projector = DMatrix::from_fn(n, n, |i, j| f64::from(u8::from(i == j)) - 1.0 / n as f64);
+        // The constant vector's eigenvalue, 0, is moved out of the way.
+        let centred = &projector * &matrix * &projector + DMatrix::from_element(n, n, 1e3);
+        let least = centred.symmetric_eigenvalues().min();
+        assert!(least > 0.1, "{least}");
+        for (part, accepted) in [(0.99, true), (1.01, false), (-1.0, true), (20.0, false)] {
+            let given = |i: usize, j: usize| {
+                let diagonal = if i == j { part * least } else { 0.0 };
+                matrix[(i, j)] - diagonal + 4.0 * (i * i + j * j) as f64
+            };
+            let rows = (0..n).map(|i| (0..n).map(|j| given(i, j)).collect()).collect();
+            let found = gram_from_rows(&Batch::new(rows).unwrap(), 64);
+            assert_eq!(found.is_ok(), accepted, "{part}");
+        }
+        let wide = Batch::new(vec![vec![1.0, 0.0], vec![0.0, 1.0], vec![1.0, 2.0]]).unwrap();
+        assert!(gram_from_rows(&wide, 64).unwrap_err().to_string().contains("square"));
     }
 
     /// 0.1 + 0.2 is no double: the sum of products is enclosed, not rounded.

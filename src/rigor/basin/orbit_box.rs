@@ -394,3 +394,282 @@ fn distances<R: Real>(batch: &SymmetricBatch<R>) -> (R, R) {
     let across = y.clone().times(2) / batch.cluster();
     (batch.one_minus_r.clone().times(2), y.plus(1) + across)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layer::infinite_width::nonlinearity;
+    use crate::odd_point::{FixedPoint, Mode};
+    use nalgebra::DMatrix;
+    use std::f64::consts::PI;
+
+    /// A batch with its squared distances in the gauge of the box.
+    struct Gauged {
+        n: f64,
+        gram: Gram<f64>,
+        within: Vec<Vec<f64>>,
+        across: Vec<f64>,
+    }
+
+    fn distance(gram: &Gram<f64>, i: usize, j: usize) -> f64 {
+        gram.get(i, i) + gram.get(j, j) - 2.0 * gram.get(i, j)
+    }
+
+    fn average(x: impl IntoIterator<Item = f64>) -> f64 {
+        let all: Vec<f64> = x.into_iter().collect();
+        all.iter().sum::<f64>() / all.len() as f64
+    }
+
+    impl Gauged {
+        /// Of a centred covariance.
+        fn of(gram: &Gram<f64>) -> Self {
+            let (n, m) = (gram.n() as f64, gram.n() - 1);
+            let factor = n * n / average((0..m).map(|i| distance(gram, i, m)));
+            let gram = gram.map(|x| x * factor);
+            let within = (0..m).map(|i| (0..m).map(|j| distance(&gram, i, j)).collect()).collect();
+            let across = (0..m).map(|i| distance(&gram, i, m) - n * n).collect();
+            Self { n, gram, within, across }
+        }
+
+        fn row(&self, i: usize) -> f64 {
+            self.within[i].iter().sum::<f64>() / (self.n - 2.0)
+        }
+
+        fn mean(&self) -> f64 {
+            average((0..self.within.len()).map(|i| self.row(i)))
+        }
+
+        /// The image's distances, in the gauge again.
+        fn image(&self) -> Self {
+            let mut image = nonlinearity(&self.gram);
+            image.recentre();
+            Self::of(&image)
+        }
+
+        /// The odd point moved in a random direction.
+        fn skewed(n: usize) -> Self {
+            let batch = FixedPoint::OddPoint.locate(n as u64).unwrap();
+            let d = Mode::Random.direction(n, &1.0, 1);
+            Self::of(&batch.covariance(n).add_scaled(&(0.5 * batch.one_minus_r / d.frobenius_norm()), &d))
+        }
+
+        /// A symmetric batch, no fixed point, whose cluster has this angle.
+        fn symmetric(n: usize, theta: f64) -> Self {
+            Self::of(&SymmetricBatch::from_angle(&(n as f64), &theta).covariance(n))
+        }
+
+        /// All distances within the cluster alike, but for a little room.
+        fn narrow(&self) -> OrbitBox<f64> {
+            let d = self.mean();
+            let within = [d * (1.0 - 1e-7), d * (1.0 + 1e-7)];
+            OrbitBox { n: self.n, within, rows: [d; 2], mean: [d; 2], across: [0.0; 2] }
+        }
+    }
+
+    fn assert_near(found: [f64; 2], expected: f64, tolerance: f64, what: &str) {
+        assert!(found.iter().all(|x| (x - expected).abs() < tolerance), "{what}: {found:?} {expected}");
+    }
+
+    const WIDE: [f64; 2] = [-1e4, 1e4];
+
+    /// From a sample's own row, the mean, and its distance to the outlier; or from the pairs without it for the mean.
+    #[test]
+    fn variances_are_those_of_the_batch() {
+        for n in [8, 13] {
+            let batch = Gauged::skewed(n);
+            let (mean, m) = (batch.mean(), n - 1);
+            for i in 0..m {
+                let (variance, row, off) = (*batch.gram.get(i, i), batch.row(i), batch.across[i]);
+                let others =
+                    (0..m).flat_map(|j| (0..j).map(move |k| (j, k))).filter(|&(j, k)| i != j && i != k);
+                let rest = average(others.map(|(j, k)| batch.within[j][k]));
+                for (within, mean) in [(WIDE, [mean; 2]), ([rest; 2], WIDE)] {
+                    let all = OrbitBox { n: batch.n, within, rows: [row; 2], mean, across: [off; 2] };
+                    let Variances { cluster, central, outlier } = all.variances();
+                    assert_near(cluster, variance, 1e-9, "cluster");
+                    assert_near(central, variance - off / batch.n, 1e-9, "central");
+                    if mean != WIDE {
+                        assert_near(outlier, *batch.gram.get(m, m), 1e-9, "outlier");
+                    }
+                }
+            }
+            let expected = average((0..m).map(|i| *batch.gram.get(i, i)));
+            assert_near([batch.narrow().mean_variance(&mean); 2], expected, 1e-9, "mean");
+        }
+    }
+
+    /// Two samples at the ends of rows and deviations; or whose distances to the others are at the ends.
+    #[test]
+    fn gaps_of_norms() {
+        let (n, least): (f64, f64) = (11.0, 0.7);
+        let bounds = OrbitBox { n, within: WIDE, rows: [1.0, 1.3], mean: [1.1; 2], across: [-0.4, 0.5] };
+        let gap = |all: &OrbitBox<f64>| {
+            let [low, high] = all.variances().cluster;
+            (high - low).powi(2) / (4.0 * least)
+        };
+        assert_near([bounds.norm_gap(&least); 2], gap(&bounds), 1e-12, "rows");
+        let others = (n - 3.0) / (n - 2.0);
+        let by_pairs = OrbitBox { within: [1.0, 1.3], rows: WIDE, ..bounds.clone() };
+        let same = OrbitBox { rows: [1.0, 1.0 + 0.3 * others], ..bounds };
+        assert_near([by_pairs.norm_gap(&least); 2], gap(&same), 1e-12, "pairs");
+        // Half of the samples at either end: means of squared differences over a row and over all pairs.
+        let m = 10.0;
+        let all = OrbitBox { n, within: WIDE, rows: [1.0, 1.3], mean: [1.1; 2], across: [0.0; 2] };
+        let middle = all.mean_variance(&1.1).sqrt();
+        let half_width = 0.05;
+        let cluster = [-half_width, half_width].map(|x| (middle + x).powi(2));
+        let variances = Variances { cluster, central: cluster, outlier: cluster };
+        let square = (2.0_f64 * half_width).powi(2);
+        let [row, pairs] = all.mean_gaps(&variances, &square);
+        assert_near([pairs; 2], square * (m / 2.0) / (m - 1.0), 1e-12, "pairs");
+        // The mean of the norms may be below that of their squares.
+        let shifted = half_width + middle - (middle.powi(2) - square / 4.0).sqrt();
+        assert_near([row; 2], 2.0 * half_width * shifted * m / (m - 1.0), 1e-12, "row");
+        let [row, _] =
+            all.mean_gaps(&Variances { cluster: [0.9, 1.1], central: cluster, outlier: cluster }, &1e-4);
+        assert_near([row; 2], 1e-4, 1e-12, "row, at most the gap");
+    }
+
+    /// A symmetric batch's box is mapped to its image's.
+    #[test]
+    fn symmetric_batches_are_followed() {
+        for (n, theta) in [(9, 0.4), (9, 1.0), (30, 0.2), (30, 0.4)] {
+            let batch = Gauged::symmetric(n, theta);
+            let (all, image) = (batch.narrow(), batch.image().mean());
+            let next = all.step().unwrap();
+            for (what, found) in [("within", next.within), ("rows", next.rows), ("mean", next.mean)] {
+                assert_near(found, image, 3e-6 * image, what);
+            }
+            assert_near(next.across, 0.0, 1e-3, "across");
+            // Before the gauge: the factor is n² over the mean distance to the outlier.
+            let unscaled = nonlinearity(&batch.gram);
+            let factor = batch.n.powi(2) / distance(&unscaled, 0, n - 1);
+            let Scale { factors, bend } = all.scale(&all.variances()).unwrap();
+            assert_near(factors, factor, 1e-9 * factor, "factor");
+            assert!(bend.abs() < 1e-6, "{bend}");
+            assert_near([least_image(&1.0, &0.5); 2], 0.25 - shrinkage(&1.0, &0.5) / PI, 1e-15, "image");
+        }
+        // e = 4p sin²(θ/2), H = p h(θ).
+        let (p, theta) = (1.7, 0.8_f64);
+        let e = 4.0 * p * (theta / 2.0).sin().powi(2);
+        assert_near([shrinkage(&p, &e); 2], p * (theta.sin() - theta * theta.cos()), 1e-12, "shrinkage");
+        // At the odd point distances below its own are lifted, those above are not.
+        let odd = Gauged::of(&FixedPoint::OddPoint.locate(40).unwrap().covariance(40));
+        assert!(odd.narrow().lifts(&(0.98 * odd.mean())) && !odd.narrow().lifts(&(1.02 * odd.mean())));
+    }
+
+    /// One sample off from the others, both ways: its deviation after a layer against the bound.
+    #[test]
+    fn deviations_across_are_bounded() {
+        for (part, off) in [(1.2, 0.0), (1.0, 3.0), (1.0, -3.0), (1.2, 3.0), (0.8, -3.0)] {
+            let n = 12;
+            let odd = Gauged::of(&FixedPoint::OddPoint.locate(n as u64).unwrap().covariance(n));
+            let (d, m) = (odd.mean(), n - 1);
+            let of = |i: usize, j: usize| match (i.min(j), i.max(j)) {
+                (i, j) if i == j => 0.0,
+                (0, j) if j == m => odd.n.powi(2) + off,
+                (_, j) if j == m => odd.n.powi(2) - off / (odd.n - 2.0),
+                (0, _) => part * d,
+                _ => d,
+            };
+            let mut gram = Gram::from_entries(n, |i, j| -of(i, j) / 2.0);
+            gram.recentre();
+            let (batch, bounds) = (Gauged::of(&gram), OrbitBox::of(&gram).unwrap());
+            let (found, next) = (batch.image().across, bounds.step().unwrap().across);
+            assert!(found.iter().all(|x| next[0] <= *x && *x <= next[1]));
+            // The part by the variances is attained where row and distance are off the same way.
+            let Scale { factors, bend } = bounds.scale(&bounds.variances()).unwrap();
+            let variance = |i: usize| *batch.gram.get(i, i);
+            let straight = (variance(0) - average((0..m).map(variance))) / 2.0;
+            let bent = bend * (odd.n - 2.0) / (PI * (odd.n - 1.0));
+            if (part - 1.0) * off > 0.0 {
+                let upper = off > 0.0;
+                let bound = next[usize::from(upper)].abs() / factors[1] - bent;
+                assert_near([bound; 2], straight.abs(), 1e-6, "straight");
+            }
+            // And p h(φ) is between its bounds, which are little farther apart than need be.
+            let [weak, strong] = bounds.cross_shrinkage(&bounds.variances()).unwrap();
+            let bends = (0..m).map(|i| {
+                let p = (variance(i) * variance(m)).sqrt();
+                p * (-batch.gram.get(i, m) / p).acos().h()
+            });
+            let bends: Vec<f64> = bends.collect();
+            assert!(bends.iter().all(|k| weak <= *k && *k <= strong));
+            if part == 1.0 || off == 0.0 {
+                assert!(strong - weak < 2.5 * (bends[0] - bends[1]).abs());
+            }
+        }
+    }
+
+    /// The largest value of a functional `⟨F, D⟩` over centred `D` of trace 0 and operator norm 1: with the eigenvalues of
+    /// `PFP` on that space, the sum of their distances from their median.
+    fn largest(f: &DMatrix<f64>) -> f64 {
+        let n = f.nrows();
+        let projector = DMatrix::from_fn(n, n, |i, j| f64::from(u8::from(i == j)) - 1.0 / n as f64);
+        // The constant vector's eigenvalue is moved out of the way.
+        let far = 1e3 / n as f64;
+        let shifted = &projector * f * &projector + DMatrix::from_element(n, n, far);
+        let mut values: Vec<f64> = shifted.symmetric_eigenvalues().iter().copied().collect();
+        values.sort_by(f64::total_cmp);
+        values.pop();
+        let median = values[values.len() / 2];
+        values.iter().map(|x| (x - median).abs()).sum()
+    }
+
+    #[test]
+    fn reach_of_a_ball() {
+        for n in [9, 12] {
+            let (m, size) = (n - 1, n as f64);
+            let pair = |i: usize, j: usize| {
+                let e = |k: usize| f64::from(i8::from(k == i) - i8::from(k == j));
+                DMatrix::from_fn(n, n, |k, l| e(k) * e(l))
+            };
+            let mean_of = |pairs: Vec<(usize, usize)>| {
+                let count = pairs.len() as f64;
+                pairs.into_iter().fold(DMatrix::zeros(n, n), |sum, (i, j)| sum + pair(i, j)) / count
+            };
+            let row = mean_of((1..m).map(|j| (0, j)).collect());
+            let all = mean_of((0..m).flat_map(|i| (0..i).map(move |j| (i, j))).collect());
+            let outlier = mean_of((0..m).map(|i| (i, m)).collect());
+            let off = pair(0, m) - &outlier;
+            let batch = FixedPoint::OddPoint.locate(n as u64).unwrap();
+            let centre = batch.covariance(n);
+            let (d, far) = (distance(&centre, 0, 1), distance(&centre, 0, m));
+            let radius = 0.8 * batch.one_minus_r;
+            let found = OrbitBox::reaching(&batch, &radius);
+            let factors = [-1.0, 1.0].map(|sign| size * size / (far - sign * radius * largest(&outlier)));
+            for (what, found, exactly, functional) in [
+                ("within", found.within, true, pair(0, 1)),
+                ("rows", found.rows, false, row),
+                ("mean", found.mean, true, all),
+            ] {
+                let reach = radius * largest(&functional);
+                let [low, high] = [found[0] / factors[0], found[1] / factors[1]];
+                let room = if exactly { 1e-9 } else { 0.25 * reach };
+                assert!(low <= d - reach + 1e-9 && low >= d - reach - room, "{what}: {low} {}", d - reach);
+                assert!(high >= d + reach - 1e-9 && high <= d + reach + room, "{what}: {high} {}", d + reach);
+            }
+            let reach = radius * largest(&off) * factors[1];
+            for x in found.across.map(f64::abs) {
+                assert!(x > reach && x < 1.45 * reach, "across: {x} {reach}");
+            }
+        }
+    }
+
+    /// Between two symmetric batches, from their covariances at the same trace.
+    #[test]
+    fn differences_of_distances() {
+        let n = 10;
+        let odd = FixedPoint::OddPoint.locate(n as u64).unwrap();
+        let centre = odd.covariance(n);
+        for theta in [0.5, 1.2] {
+            let mut other = SymmetricBatch::from_angle(&(n as f64), &theta).covariance(n);
+            let d = Gauged::of(&other).mean();
+            other.scale_to_trace(&centre.trace());
+            let pairs = (0..n * n).map(|k| distance(&other, k / n, k % n) - distance(&centre, k / n, k % n));
+            let expected = pairs.map(|x| x * x).sum::<f64>().sqrt() / 2.0;
+            let all = OrbitBox { n: n as f64, within: [d; 2], rows: [d; 2], mean: [d; 2], across: [0.0; 2] };
+            assert_near([all.half_difference(&odd); 2], expected, 1e-9, "half the difference");
+        }
+    }
+}

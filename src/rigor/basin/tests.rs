@@ -1,9 +1,11 @@
 use super::*;
-use crate::layer::infinite_width::layer;
+use crate::layer::infinite_width::{differential, layer, nonlinearity};
 use crate::odd_point::Mode;
 use crate::rigor::enclose_fixed_point;
+use nalgebra::{DMatrix, DVector};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use std::f64::consts::PI;
 
 const BITS: u32 = 128;
 
@@ -217,6 +219,7 @@ fn boxes_lift_small_distances() {
     assert!(home.lies_in(&wider) && !wider.lies_in(&home) && home.lies_in(&home));
     let zero = wider.clone().with_least(&0.0);
     assert!(wider.lies_in(&zero) && zero.step().unwrap().within[0] == 0.0);
+    assert!([zero.within, zero.rows, zero.mean].iter().all(|bounds| bounds[0] == 0.0));
 }
 
 /// What was reached, not to be lost (proofs/theorems/stability.basin.md has the table).
@@ -280,4 +283,281 @@ fn returns(centre: &Gram<f64>, unit: &Gram<f64>, reach: f64) -> bool {
         }
     }
     false
+}
+
+/// A basis of the symmetric matrices with zero row sums and trace: entries 1 at a pair and −1 at the last one, the
+/// diagonal from the rows.
+fn space(n: usize) -> Vec<Gram<f64>> {
+    let pairs: Vec<_> = (0..n).flat_map(|i| (i + 1..n).map(move |j| (i, j))).collect();
+    let sign = |i: usize, (a, b): (usize, usize)| f64::from(i8::from(i == a) - i8::from(i == b));
+    let last = pairs[pairs.len() - 1];
+    let element =
+        |pair| Gram::from_entries(n, |i, j| sign(i, last) * sign(j, last) - sign(i, pair) * sign(j, pair));
+    pairs[..pairs.len() - 1].iter().map(|&pair| element(pair)).collect()
+}
+
+/// The matrix of a quadratic form on the span of `basis`, by polarisation.
+fn form(basis: &[Gram<f64>], square: impl Fn(&Gram<f64>) -> f64) -> DMatrix<f64> {
+    let own: Vec<f64> = basis.iter().map(&square).collect();
+    let entry = |i: usize, j: usize| (square(&basis[i].add_scaled(&1.0, &basis[j])) - own[i] - own[j]) / 2.0;
+    DMatrix::from_fn(basis.len(), basis.len(), |i, j| if i <= j { entry(i, j) } else { entry(j, i) })
+}
+
+/// The largest ratio of two quadratic forms, the second positive.
+fn largest_ratio(above: &DMatrix<f64>, below: &DMatrix<f64>) -> f64 {
+    let root = below.clone().cholesky().unwrap().l().try_inverse().unwrap();
+    (&root * above * root.transpose()).symmetric_eigenvalues().max()
+}
+
+/// `max f(D)²` where the form is at most 1.
+fn dual_square(basis: &[Gram<f64>], square: &DMatrix<f64>, f: impl Fn(&Gram<f64>) -> f64) -> f64 {
+    let values = DVector::from_iterator(basis.len(), basis.iter().map(f));
+    values.dot(&square.clone().cholesky().unwrap().solve(&values))
+}
+
+fn assert_close(found: f64, expected: f64, tolerance: f64, what: &str) {
+    assert!((found / expected - 1.0).abs() < tolerance, "{what}: {found} {expected}");
+}
+
+const SKEW: Weights<f64> = Weights { trivial: 1.2, standard: [1.4, 0.6] };
+
+/// What the frame has in closed form is the largest value in explicit coordinates of the whole space, `N` being [`norm`].
+#[test]
+fn closed_formulas_are_the_extrema() {
+    for (n, weights) in [(7, SKEW), (8, Weights { trivial: 2.5, standard: [0.9, 1.1] })] {
+        let frame = frame(n as u64, weights);
+        let (space, m, centre) = (space(n), n as f64 - 1.0, frame.batch.covariance(n));
+        let square = form(&space, |d| norm(&frame, d).powi(2));
+        let frobenius = form(&space, |d| d.frobenius_norm().powi(2));
+        assert_close(frame.frobenius_factor().powi(2), largest_ratio(&square, &frobenius), 1e-9, "N/norm");
+        let image = form(&space, |d| norm(&frame, &differential(&centre, d)).powi(2));
+        assert_close(frame.contraction().powi(2), largest_ratio(&image, &square), 1e-9, "differential");
+        let last = n - 1;
+        let [one, two] = [(m - 1.0) / m, 2.0 * (m - 2.0) / m];
+        for (reading, spread, i, j) in [
+            (frame.variance(), one, 0, 0),
+            (frame.within(), two, 0, 1),
+            (frame.across(), one, 0, last),
+            (frame.outlier(), one, last, last),
+        ] {
+            let expected = dual_square(&space, &square, |d| *d.get(i, j));
+            assert_close(frame.dual_square(&reading, &spread), expected, 1e-9, "dual norm");
+        }
+        assert_close(frame.remainder_factor().powi(2), remainder(&frame, n), 1e-9, "remainder");
+    }
+}
+
+/// `max N(π(PQP))²/‖Q‖²` over symmetric `Q` of zero diagonal.
+fn remainder(frame: &Frame<f64>, n: usize) -> f64 {
+    let centre = frame.batch.covariance(n);
+    let hollow: Vec<_> = (0..n)
+        .flat_map(|k| (0..k).map(move |l| (k, l)))
+        .map(|(k, l)| Gram::from_entries(n, |i, j| f64::from((i.max(j), i.min(j)) == (k, l))))
+        .collect();
+    let projected = |q: &Gram<f64>| {
+        let mut centred = q.clone();
+        centred.recentre();
+        centred.add_scaled(&-(centred.trace() / centre.trace()), &centre)
+    };
+    let above = form(&hollow, |q| norm(frame, &projected(q)).powi(2));
+    largest_ratio(&above, &form(&hollow, |q| q.frobenius_norm().powi(2)))
+}
+
+/// One entry off the diagonal: the samples, `√(ab)` and `ρ`.
+struct Entry {
+    pair: (usize, usize),
+    variances: [f64; 2],
+    scale: f64,
+    rho: f64,
+    sine: f64,
+}
+
+impl Entry {
+    fn all(centre: &Gram<f64>) -> Vec<Self> {
+        let n = centre.n();
+        let pairs = (0..n * n).map(|k| (k / n, k % n)).filter(|(i, j)| i != j);
+        let entry = |(i, j)| {
+            let variances = [*centre.get(i, i), *centre.get(j, j)];
+            let scale = (variances[0] * variances[1]).sqrt();
+            let rho = centre.get(i, j) / scale;
+            Self { pair: (i, j), variances, scale, rho, sine: (1.0 - rho * rho).sqrt() }
+        };
+        pairs.map(entry).collect()
+    }
+
+    /// `u₀`, `σ`, `ν` of the ball's head.
+    fn read(&self, d: &Gram<f64>) -> [f64; 3] {
+        let (i, j) = self.pair;
+        let (x, y) = (d.get(i, i) / self.variances[0], d.get(j, j) / self.variances[1]);
+        [d.get(i, j) / self.scale - self.rho * (x + y) / 2.0, (x + y) / 2.0, (x - y) / 2.0]
+    }
+}
+
+/// To first order in R the factor is `q + R(κM/λ + qt'/t)`, where by `δ²g = (u₀²/sin θ − sin θ ν²)/2π` the remainder's
+/// forms are `√(ab)/(4π sin θ) u₀² + √(ab) sin θ/4π ν²`: here with all of it from the covariance and in explicit
+/// coordinates. What must be positive is as the ball's head says.
+#[test]
+fn balls_are_bounded_by_the_second_derivative() {
+    for n in [7, 9] {
+        let frame = frame(n as u64, SKEW);
+        let (space, centre) = (space(n), frame.batch.covariance(n));
+        let square = form(&space, |d| norm(&frame, d).powi(2));
+        let dual = |f: &dyn Fn(&Gram<f64>) -> f64| dual_square(&space, &square, f);
+        let entries = Entry::all(&centre);
+        let bound = |e: &Entry, u: f64, v: f64| e.scale / (4.0 * PI) * (u / e.sine + e.sine * v);
+        let all = form(&space, |d| {
+            entries.iter().map(|e| bound(e, e.read(d)[0].powi(2), e.read(d)[2].powi(2))).sum()
+        });
+        let total = largest_ratio(&all, &square);
+        let duals: Vec<[f64; 3]> =
+            entries.iter().map(|e| [0, 1, 2].map(|k| dual(&|d| e.read(d)[k]))).collect();
+        let each = entries.iter().zip(&duals).map(|(e, [u, _, v])| bound(e, *u, *v));
+        let most = (each.fold(0.0, f64::max) * total * remainder(&frame, n)).sqrt();
+        // tr PKP and its slope.
+        let trace = |c: &Gram<f64>| {
+            let mut image = nonlinearity(c);
+            image.recentre();
+            image.trace()
+        };
+        let step = 1e-5;
+        let moved = |d: &Gram<f64>, step: f64| trace(&centre.add_scaled(&step, d));
+        let slope = dual(&|d| (moved(d, step) - moved(d, -step)) / (2.0 * step)).sqrt();
+        let (whole, growth, rate) = (trace(&centre), trace(&centre) / centre.trace(), frame.contraction());
+
+        let image = |radius: f64| frame.ball_image(&radius);
+        let radius = 1e-7;
+        let found = (image(radius).factor - rate) / radius;
+        assert_close(found, most / growth + rate * slope / whole, 1e-5, "factor");
+        let least = |radius: f64| *image(radius).positive.last().unwrap();
+        assert_close((whole - least(1e-6)) / 1e-6, slope, 1e-4, "trace");
+        let radius = 1e-3;
+        assert_close(
+            (whole - slope * radius - least(radius)) / radius.powi(2),
+            total / n as f64,
+            0.02,
+            "sum",
+        );
+
+        // s, ab and Δ² at τ = 1, first of the cluster's pairs, then across.
+        let radius = 0.1;
+        let positive = image(radius).positive;
+        for (kind, (i, j)) in [(0, 1), (0, n - 1)].into_iter().enumerate() {
+            let k = entries.iter().position(|e| e.pair == (i, j)).unwrap();
+            let (Entry { rho, sine, .. }, [u, mean, v]) = (&entries[k], duals[k].map(|x| x.sqrt() * radius));
+            let s = 1.0 - mean;
+            let determinant = (s * sine).powi(2) - 2.0 * rho.abs() * s * u - u * u - v * v;
+            let last = &positive[48 * kind + 45..48 * kind + 48];
+            for (found, expected) in last.iter().zip([s, s * s - v * v, determinant]) {
+                assert_close(*found, expected, 1e-9, "positive");
+            }
+        }
+    }
+}
+
+/// Radii are those of the head: of `N`, of Frobenius norm, of the box; a ball thrice as large, or of no size, is refused.
+#[test]
+fn balls_are_what_they_say() {
+    let ball = LocalBall::prove(9, BITS).unwrap();
+    let radius = ball.radius.approximate();
+    let weights = &ball.frame.weights;
+    let weights = Weights {
+        trivial: weights.trivial.approximate(),
+        standard: [0, 1].map(|k| weights.standard[k].approximate()),
+    };
+    let frame = frame(9, weights);
+    let square = form(&space(9), |d| norm(&frame, d).powi(2));
+    let frobenius = form(&space(9), |d| d.frobenius_norm().powi(2));
+    let [found, box_radius] = [ball.frobenius_radius(), ball.box_radius()].map(|x| x.approximate());
+    assert_close(found, radius / largest_ratio(&square, &frobenius).sqrt(), 1e-9, "Frobenius radius");
+    assert_close(box_radius, radius / remainder(&frame, 9).sqrt(), 1e-9, "box radius");
+    let check = |factor| LocalBall::check(ball.frame.clone(), ball.radius.clone().times(factor));
+    assert!(check(1).is_some() && check(3).is_none() && check(100).is_none());
+    assert!(check(0).is_none() && check(-1).is_none());
+}
+
+/// A batch near the odd point, at another scale, off centre, its outlier elsewhere: found, measured and proved; so is one
+/// beyond the tools' reach, after some layers; the symmetric batch and one without variance are not.
+#[test]
+fn batches_are_judged_one_by_one() {
+    let n = 12;
+    let batch = FixedPoint::OddPoint.locate(n as u64).unwrap();
+    let centre = batch.covariance(n);
+    let d = Mode::Random.direction(n, &1.0, 3);
+    let given = |share: f64, at: usize| {
+        let moved = centre.add_scaled(&(share * batch.one_minus_r / d.frobenius_norm()), &d);
+        // The outlier is last; sample `at` changes places with it.
+        let place = |i: usize| {
+            if i == at {
+                n - 1
+            } else if i == n - 1 {
+                at
+            } else {
+                i
+            }
+        };
+        let entry = |i: usize, j: usize| 3.0 * moved.get(place(i), place(j)) + 0.25 * (i + j) as f64;
+        Gram::from_entries(n, |i, j| Interval::from_f64(BITS, entry(i, j)))
+    };
+    for at in [0, 4, n - 1] {
+        let verdict = prove_convergence(&given(1e-3, at), 0).unwrap();
+        let Convergence { layers_computed, method } = verdict.convergence.unwrap();
+        assert!(verdict.outlier == at && layers_computed == 0 && method == Method::Ball);
+        assert_close(verdict.distance.approximate(), 1e-3 * batch.one_minus_r, 1e-6, "distance");
+    }
+    let by_box = prove_convergence(&given(0.7, 2), 0).unwrap().convergence.unwrap();
+    assert!(matches!(by_box.method, Method::OrbitBox { layers } if layers > 0));
+    // Two samples far apart in an otherwise narrow cluster.
+    let far = {
+        let x = |i: usize, j: usize| match (i.min(j), i.max(j)) {
+            (0, 1) => -0.5,
+            (0, 0) | (1, 1) => 0.5,
+            _ => 0.0,
+        };
+        Gram::from_entries(n, |i, j| Interval::from_f64(BITS, centre.get(i, j) + x(i, j)))
+    };
+    assert!(prove_convergence(&far, 0).unwrap().convergence.is_none());
+    let late = prove_convergence(&far, 20).unwrap().convergence.unwrap().layers_computed;
+    assert!(late > 0 && late < 20, "{late}");
+    assert_eq!(prove_convergence(&far, late).unwrap().convergence.unwrap().layers_computed, late);
+    assert!(prove_convergence(&far, late - 1).unwrap().convergence.is_none());
+    let even = Gram::from_entries(n, |i, j| Interval::from_integer(BITS, i64::from(i == j)));
+    assert!(prove_convergence(&even, 3).unwrap().convergence.is_none());
+    let none = Gram::from_entries(n, |_, _| Interval::from_integer(BITS, 1));
+    assert!(matches!(prove_convergence(&none, 0), Err(Error::NotReached(_))));
+}
+
+/// The layers until a box is near are those after which it first is.
+#[test]
+fn layers_are_counted() {
+    let batch = FixedPoint::OddPoint.locate(24).unwrap();
+    let start = OrbitBox::around(&batch, &(0.5 * batch.one_minus_r)).unwrap();
+    let target = 0.1 * start.half_difference(&batch);
+    let layers = layers_until(start.clone(), &batch, &target).unwrap();
+    let differences = std::iter::successors(Some(start), OrbitBox::step).map(|x| x.half_difference(&batch));
+    assert!(layers > 1 && differences.take(layers + 1).position(|x| x < target) == Some(layers));
+}
+
+/// Radius and share are of one another; a `with_last` moves one sample and keeps the others' order.
+#[test]
+fn shares_are_of_the_best_radius() {
+    let best = FixedPoint::OddPoint.locate(24).unwrap().one_minus_r * (23.0_f64 / 22.0).sqrt();
+    for (n, share) in [(24, 0.99), (24, 1e-4)] {
+        let RadiusVerdict::Proved(basin) = judge_share(n, share, BITS).unwrap() else { panic!("{share}") };
+        assert_close(basin.radius.approximate(), share * best, 1e-12, "radius");
+        assert_close(basin.relative.approximate(), share, 1e-12, "share");
+        assert_eq!(basin.method == Method::Ball, basin.method.layers() == 0);
+    }
+    let open = prove_open_ball(24, BITS).unwrap();
+    assert_close(open.radius.approximate(), best, 1e-12, "open ball");
+    let basin = prove_basin(24, BITS).unwrap();
+    assert_close(basin.radius.approximate(), basin.relative.approximate() * best, 1e-12, "basin");
+    let ball = LocalBall::prove(24, BITS).unwrap();
+    let by_ball = basin_by_ball(&ball, 24);
+    assert_close(by_ball.radius.approximate(), by_ball.relative.approximate() * best, 1e-12, "ball");
+    let gram = Gram::from_entries(5, |i, j| Interval::from_integer(BITS, (10 * i.min(j) + i.max(j)) as i64));
+    for k in 0..5 {
+        let order: Vec<usize> = (0..5).filter(|i| *i != k).chain([k]).collect();
+        let moved = with_last(&gram, k);
+        assert!((0..25).all(|p| moved.get(p / 5, p % 5) == gram.get(order[p / 5], order[p % 5])));
+    }
 }

@@ -428,6 +428,7 @@ mod tests {
     use crate::layer::Gram;
     use crate::layer::infinite_width::layer;
     use crate::odd_point::SymmetricBatch;
+    use crate::rigor::basin::OrbitBox;
     use rand::{RngExt, SeedableRng};
     use rand_chacha::ChaCha8Rng;
     use std::f64::consts::PI;
@@ -612,6 +613,171 @@ mod tests {
             assert!(scaled.across.iter().all(|e| e.abs() < start.across));
         }
         assert!(start.pairs < 2.1 * start.centre && start.mean < 1.1 * start.centre);
+    }
+
+    /// The start is the orbit box of the same ball, `n²` times its upper bounds.
+    #[test]
+    fn start_is_the_orbit_box_of_the_ball() {
+        for (n, reach) in [(20, 1.0), (300, 5.0)] {
+            let (batch, covariance) = centre(n);
+            let size = n as f64;
+            let start = Start::around(&(1.0 / size), &(size * batch.theta), &reach);
+            let ball = OrbitBox::reaching(&batch, &(reach * batch.one_minus_r));
+            let bounds =
+                [ball.within[1], ball.rows[1], ball.mean[1], ball.across[1]].map(|x| x * size * size);
+            let found = [start.pairs, start.rows, start.mean, start.across];
+            for (found, expected) in found.iter().zip(bounds) {
+                assert!((found / expected - 1.0).abs() < 1e-9, "n = {n}: {found} {expected}");
+            }
+            assert!((start.centre / Scaled::of(&covariance).mean() - 1.0).abs() < 1e-9);
+            let far = batch.covariance(n).get(n - 1, n - 1) + 1.0 - 2.0 * batch.covariance(n).get(0, n - 1);
+            let least = (far - reach * batch.one_minus_r) / (size * size);
+            assert!((start.scale / least - 1.0).abs() < 1e-9, "n = {n}: {} {least}", start.scale);
+        }
+    }
+
+    /// `A` and `k` of the module's head, `k` as a function of `A`, `E` and `M`.
+    fn variance(u: f64, [row, across, mean]: [f64; 3]) -> f64 {
+        (1.0 - 2.0 * u) * row + u * across - (1.0 - u) * (1.0 - 2.0 * u) * mean / 2.0
+    }
+
+    fn shrinkage(u: f64, [a, across, mean]: [f64; 3]) -> f64 {
+        let (own, tilde) = (1.0 + u * u * a, 1.0 - u.powi(4) * (1.0 - 2.0 * u) * mean / (2.0 * (1.0 - u)));
+        let outlier = (1.0 - u).powi(2) * tilde / (u * u);
+        let square = (own.sqrt() + outlier.sqrt()).powi(2) - 1.0 / (u * u) - u * u * across;
+        let p = (own * outlier).sqrt();
+        let phi = 2.0 * (square / (4.0 * p)).max(0.0).sqrt().asin();
+        p * phi.h() / (u * u)
+    }
+
+    /// Every bound of a region is what the module's head says of it at the worst numbers that the region allows: exactly,
+    /// but for `k` and its slopes, which are bounded by a little more.
+    #[test]
+    fn bounds_are_those_of_the_worst_numbers() {
+        bounds_at(0.1, 4.0);
+        bounds_at(0.01, 1.15);
+    }
+
+    fn bounds_at(u: f64, slack: f64) {
+        let (least, pairs, rows, mean, across, weight) = (60.0, 120.0, 90.0, 80.0, 30.0, 15.0);
+        let region = Region { u, least, most: [pairs, rows, mean], across, weight };
+        let near = |found: f64, expected: f64, what: &str| {
+            assert!((found / expected - 1.0).abs() < 1e-9, "{what}: {found} {expected}");
+        };
+        let variances = region.variances();
+        let [top, bottom] = [variance(u, [rows, across, 0.0]), variance(u, [0.0, -across, mean])];
+        let spread = variance(u, [rows, 2.0 * across, 0.0]);
+        let [low, high] = [1.0 + u * u * bottom, 1.0 + u * u * top];
+        near(variances.top, top, "A+");
+        near(variances.ends[0], low, "a-");
+        near(variances.ends[1], high, "a+");
+        near(variances.spread, spread, "spread");
+        // (√a − √b)² = (a − b)²/(√a + √b)².
+        let gap = (u * spread).powi(2) / (4.0 * low);
+        near(variances.gap, gap, "gap");
+
+        let outlier = region.outlier(&variances);
+        let (mut most, mut slopes, mut radial) = (0.0_f64, [0.0_f64; 3], 0.0_f64);
+        for k in 0..60 {
+            let at = [
+                bottom + (top - bottom) * f64::from(k % 15) / 14.0,
+                if k / 15 % 2 == 0 { across } else { -across },
+                if k / 30 == 0 { 0.0 } else { mean },
+            ];
+            most = most.max(shrinkage(u, at));
+            for (j, slope) in slopes.iter_mut().enumerate() {
+                let mut next = at;
+                next[j] += 1e-4;
+                let found = (shrinkage(u, next) - shrinkage(u, at)) / 1e-4;
+                *slope = slope.max(found.abs());
+                if j == 0 {
+                    radial = radial.max((1.0 - 2.0 / PI * found).abs());
+                }
+            }
+        }
+        let [a, e, m] = outlier.slopes;
+        for (bound, value) in [(outlier.shrinkage, most), (outlier.radial, radial)] {
+            assert!(bound >= value && bound < slack * value, "{bound} {value}");
+        }
+        for (bound, value) in [a, e, m].into_iter().zip(slopes) {
+            assert!(bound >= value && bound < slack * value, "{bound} {value}");
+        }
+        // k ≤ (1−u)√a₊ z³/3 with z = φ/u from e ≤ uY, p ≥ (1−u)√(a₋ã₋)/u, and the slopes with the same z.
+        let tilde = 1.0 - u.powi(4) * (1.0 - 2.0 * u) * mean / (2.0 * (1.0 - u));
+        let product = (low * tilde).sqrt();
+        let y = 2.0 * (1.0 - u) * top / (product + 1.0) + u * (top + across);
+        let z = 2.0 * (u * (y / ((1.0 - u) * product)).sqrt() / 2.0).asin() / u;
+        near(outlier.shrinkage, (1.0 - u) * high.sqrt() * z.powi(3) / 3.0, "k+");
+        let by_variance = u + (1.0 - u) / low.sqrt();
+        near(a, z * by_variance / 2.0, "by A");
+        near(e, z * u / 2.0, "by E");
+        near(m, z * u * (1.0 - 2.0 * u) * (1.0 - u + u * (high / tilde).sqrt()) / 4.0, "by M");
+        near(outlier.radial, f64::max(1.0, z * by_variance / PI - 1.0), "radial");
+        let q = |mean: f64, k: f64| {
+            (1.0 - u).powi(2) + u * u + u.powi(5) * (1.0 - 2.0 * u) * mean - 2.0 * u.powi(4) / PI * k
+        };
+        let [less, more] = [q(0.0, outlier.shrinkage), q(mean, 0.0)];
+        near(outlier.scale[0], less, "q-");
+        near(outlier.scale[1], more, "q+");
+        // A change of a unit moves D by D at most, E by η; rows and mean may move to either side.
+        let moved = variance(u, [rows, weight, -mean]);
+        near(outlier.variation, moved, "variation");
+        let bent = e * weight + m * mean;
+        near(region.shrinkage_variation(&outlier), bent, "variation of k");
+        let slope = (q(mean, -(a * moved + bent)) - q(0.0, 0.0)) / u.powi(4) / less;
+        near(region.scale_slope(&outlier), slope, "Q");
+        let image = (top + 2.0 / PI * outlier.shrinkage) / less;
+        near(region.across_image(&outlier), image, "E'");
+        let needed = u.powi(4) * slope * across + 2.0 * (outlier.radial * moved + 2.0 / PI * bent) / less;
+        near(region.weight_needed(&outlier, &slope), needed, "weight");
+
+        // Within the cluster: θ of a distance D at the variance a, and what is lost of D over uD.
+        let theta = |d: f64, a: f64| 2.0 * (u * (d / a).sqrt() / 2.0).asin();
+        for x in [pairs, rows, mean] {
+            let angle = theta(x - gap, high);
+            let exact = 2.0 * high * angle.h() / (PI * u.powi(3) * x);
+            let found = region.loss(&x, &high, &gap);
+            assert!(found <= exact, "loss: {found} {exact}");
+            near(found, exact * (2.0 * (angle / 2.0).sin() / angle).powi(3), "loss");
+        }
+        let angle = theta(least, low);
+        let growth = (1.0 - more) / u - 2.0 * angle / (3.0 * PI * u);
+        near(region.growth(&low, &stretch(u * (least / low).sqrt())), growth, "growth");
+
+        let (chord, widest) = ((pairs / low).sqrt(), theta(pairs, low) / u);
+        let (j, kept) = (widest / chord, 1.0 - 2.0 * u * widest / (3.0 * PI));
+        let product = {
+            let (rows, across, weight) = ((1.0 - 2.0 * u) * rows, 2.0 * u * across, 2.0 * u * weight);
+            // |A_i − A_j| |δA_i − δA_j|: the product of the rows' parts is (1−2u)²R₊² at most.
+            rows * rows + across * 2.0 * rows + weight * (rows + across)
+        };
+        let by_gap = j / (PI * kept * low.sqrt())
+            * (product / (2.0 * low) + (u * spread / (2.0 * low)).powi(2) * moved);
+        let by_product = j.powi(3) * moved / (3.0 * PI * kept * low.powf(1.5));
+        let linear = ((1.0 - gap / least) / high).sqrt() / (3.0 * PI) - u * u * by_product;
+        let rate = linear * least.sqrt() - u * u * by_gap / least.sqrt() - u.powi(3) * slope;
+        let found = region.rate(&variances, &outlier, &slope, [&j, &kept]);
+        near(found[0], rate, "rate");
+        near(found[1], linear, "bracket");
+
+        let Conditions { positive, growth, rate: found } = region.conditions();
+        near(found, rate, "rate");
+        near(growth, region.growth(&low, &j), "growth");
+        let lost = [pairs, rows, mean].map(|x| region.loss(&x, &high, &gap) - (1.0 - less) / u);
+        let expected = [
+            low,
+            less,
+            kept,
+            linear,
+            rows - mean,
+            least - gap,
+            across - image,
+            weight * (1.0 - u * rate) - needed,
+        ];
+        assert_eq!(positive.len(), 11);
+        for (found, expected) in positive.iter().zip(expected.into_iter().chain(lost)) {
+            near(*found, expected, "positive");
+        }
     }
 
     /// Both statements of the module's head, on batches in float64.
