@@ -12,7 +12,8 @@ shift 2
 export RAYON_NUM_THREADS=1
 extension=${out##*.}
 part="${out%.*}.{}-of-$shards.$extension"
-parallel --halt now,fail=1 "${ODDPOINT:-oddpoint}" simulate "$@" --shard "{}/$shards" --out "$part" ::: $(seq "$shards")
+# Without --quote it would hand the words to another shell, and names with blanks would fall apart.
+parallel --quote --halt now,fail=1 "${ODDPOINT:-oddpoint}" simulate "$@" --shard "{}/$shards" --out "$part" ::: $(seq "$shards")
 set --
 for shard in $(seq "$shards"); do
     set -- "$@" "${out%.*}.$shard-of-$shards.$extension"

@@ -3,14 +3,15 @@
 use super::statistics::Proportion;
 use super::{Claim, Finding, Kind, Settings, Statement, Verdict};
 use crate::Result;
-use crate::layer::Gram;
-use crate::layer::batch::{Batch, random_gaussian};
+use crate::layer::batch::{Batch, parse_csv, random_gaussian};
 use crate::layer::components::Layer;
+use crate::layer::observables::{largest, norm_ratio};
 use crate::layer::orbit::Orbit;
 use crate::layer::sampled::{Network, Plan, Sampler};
 use crate::odd_point::{FixedPoint, SMALLEST_ODD_POINT_BATCH};
 use rayon::prelude::*;
 use serde_json::{Value, json};
+use std::path::Path;
 
 pub(super) static CLAIM: Claim = Claim {
     id: "emergence.from-random",
@@ -42,6 +43,7 @@ const FINITE_LAYERS: usize = 300;
 /// So many layers in a row: an input may be lopsided by chance, and falls back at once.
 const HELD: u64 = 20;
 const DIGITS: &str = include_str!("../../examples/digits/digits64.csv");
+const DIGITS_NAME: &str = "examples/digits/digits64.csv";
 
 /// One run: the layer of emergence, if there was one, and whether the odd one is the sample of largest initial variance.
 #[derive(Clone, Copy)]
@@ -130,8 +132,7 @@ fn gaussian(n: usize, width: Option<u64>, runs: u64, seed: u64) -> Result<Runs> 
 
 /// The real batch: once at infinite width, and finite networks.
 fn digits(settings: &Settings) -> Result<Vec<Runs>> {
-    let row = |line: &str| line.split(',').map(|x| x.trim().parse().unwrap_or(f64::NAN)).collect();
-    let batch = Batch::new(DIGITS.lines().skip(1).map(row).collect())?;
+    let batch = Batch::new(parse_csv(DIGITS.as_bytes(), Path::new(DIGITS_NAME))?)?;
     let infinite = run(&batch, None, settings.seed, 0)?;
     let mut all = vec![Runs { kind: kind("digits", None), runs: vec![infinite] }];
     if !settings.quick {
@@ -164,13 +165,14 @@ fn run(batch: &Batch, width: Option<u64>, seed: u64, replica: u64) -> Result<Run
             let mut network = Network::from_batch(plan, batch)?.on_one_thread();
             // A network that cannot go on, because all samples have become equal, has no odd point.
             let next = || {
-                let seen = largest(network.gram());
+                let odd = largest(network.gram());
+                let seen = (odd, norm_ratio(network.gram(), odd));
                 network.step().ok().map(|()| seen)
             };
             emergence(std::iter::from_fn(next).take(FINITE_LAYERS), threshold)
         }
     };
-    let first = found.is_some_and(|(_, sample)| sample == largest(&covariance).0);
+    let first = found.is_some_and(|(_, sample)| sample == largest(&covariance));
     Ok(Run { emerged: found.map(|(layer, _)| layer), first })
 }
 
@@ -193,12 +195,4 @@ fn threshold(n: u64) -> Result<f64> {
     } else {
         FixedPoint::OddPoint.locate(n)?.order_parameters().norm_ratio / 2.0
     })
-}
-
-/// The sample of largest second moment, and its norm over the root mean square norm of the others.
-fn largest(gram: &Gram<f64>) -> (usize, f64) {
-    let n = gram.n();
-    let best = (1..n).fold(0, |best, i| if gram.get(i, i) > gram.get(best, best) { i } else { best });
-    let others = (gram.trace() - gram.get(best, best)) / (n - 1) as f64;
-    (best, (gram.get(best, best) / others).sqrt())
 }

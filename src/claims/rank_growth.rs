@@ -8,11 +8,11 @@ use super::{Claim, Finding, Kind, Settings, Statement, Verdict};
 use crate::arithmetic::Interval;
 use crate::layer::batch::random_gaussian;
 use crate::layer::components::Activation;
+use crate::layer::eigenvalues::Eigenvalues;
 use crate::layer::observables::effective_rank;
 use crate::layer::{FastLayer, Gram};
 use crate::odd_point::FixedPoint;
 use crate::{Error, Result};
-use nalgebra::{DMatrix, SymmetricEigen};
 use rayon::prelude::*;
 use serde_json::{Value, json};
 
@@ -193,13 +193,8 @@ fn course(n: usize, seed: u64, stream: u64) -> Result<Option<Vec<Seen>>> {
 }
 
 fn third_over_second(gram: &Gram<f64>) -> Result<f64> {
-    let n = gram.n();
-    let matrix = DMatrix::from_row_slice(n, n, gram.entries());
-    let eigen = SymmetricEigen::try_new(matrix, f64::EPSILON, 100 * n)
-        .ok_or_else(|| Error::NotReached(format!("eigenvalues of a {n} × {n} matrix did not converge")))?;
-    let mut values: Vec<f64> = eigen.eigenvalues.iter().copied().collect();
-    values.sort_by(f64::total_cmp);
-    Ok(values[n - 3] / values[n - 2])
+    let eigenvalues = Eigenvalues::of(gram)?;
+    Ok(eigenvalues.nth(2) / eigenvalues.nth(1))
 }
 
 /// The same at the odd point, in closed form: with cluster variance 1 and `N = n − 1` samples in it, the Gram matrix has the

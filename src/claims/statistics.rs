@@ -35,6 +35,14 @@ pub(super) fn critical(level: f64, comparisons: usize) -> f64 {
     (2.0 * (comparisons as f64 / level).ln()).sqrt()
 }
 
+/// The same for means of few numbers, whose standard errors are uncertain: `P(|T| > t) ≤ (1 + t²/ν)^(−ν/2)` for Student's `T` of
+/// `ν = count − 1` degrees of freedom, since `T` is a normal number over `√(χ²/ν)`, and so `P(|T| > t) ≤ E exp(−t² χ²/2ν)`.
+pub(super) fn critical_student(level: f64, comparisons: usize, count: u64) -> f64 {
+    let freedom = (count - 1) as f64;
+    let single = level / comparisons as f64;
+    (freedom * (-2.0 / freedom * single.ln()).exp_m1()).sqrt()
+}
+
 /// The verdict on "a quantity is positive" from a confidence interval for it.
 pub(super) fn positive(lower: f64, upper: f64) -> Verdict {
     if lower > 0.0 {
@@ -163,6 +171,14 @@ mod tests {
         // The normal law: 4.8916 at 1e-6.
         assert!((4.8916..5.3).contains(&critical(1e-6, 1)));
         assert!(critical(1e-6, 10) > critical(1e-6, 1));
+    }
+
+    #[test]
+    fn students_critical_values_are_on_the_safe_side() {
+        // Tables of Student's law, two-sided: 63.66 at 1 % and one degree of freedom, 3.646 at 0.1 % and 30.
+        assert!((63.66..110.0).contains(&critical_student(0.01, 1, 2)));
+        assert!((3.646..4.2).contains(&critical_student(0.001, 1, 31)));
+        assert!((critical_student(1e-4, 3, 1_000_000) / critical(1e-4, 3) - 1.0).abs() < 1e-4);
     }
 
     #[test]

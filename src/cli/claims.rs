@@ -83,7 +83,7 @@ const SENSES_OF_STABLE: &[(&str, &str)] = &[
     ),
     (
         "networks of finite width",
-        "they fluctuate about the odd point as linear response says (n = 10), observed, not proved: fluctuations.linear-response",
+        "they fluctuate about the odd point as linear response says (n = 7, 10, 20 and widths from 100 n), observed, not proved: fluctuations.linear-response",
     ),
 ];
 

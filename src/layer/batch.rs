@@ -11,7 +11,7 @@ use rand_chacha::ChaCha20Rng;
 use rand_distr::{Distribution, StandardNormal};
 use std::collections::HashMap;
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{BufReader, Read};
 use std::path::Path;
 
 /// The fewest samples for which there can be a cluster and another point.
@@ -227,11 +227,13 @@ fn open(path: &Path) -> Result<File> {
 }
 
 fn read_csv(path: &Path) -> Result<Vec<Vec<f64>>> {
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .trim(csv::Trim::All)
-        .from_reader(BufReader::new(open(path)?));
+    parse_csv(BufReader::new(open(path)?), path)
+}
+
+/// The samples of a `.csv`; the path is for messages.
+pub(crate) fn parse_csv(text: impl Read, path: &Path) -> Result<Vec<Vec<f64>>> {
+    let mut reader =
+        csv::ReaderBuilder::new().has_headers(false).flexible(true).trim(csv::Trim::All).from_reader(text);
     let mut samples: Vec<Vec<f64>> = Vec::new();
     let mut columns = None;
     let mut numbers = 0;

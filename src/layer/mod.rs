@@ -8,6 +8,7 @@
 
 pub mod batch;
 pub mod components;
+pub(crate) mod eigenvalues;
 mod factor;
 mod gram;
 pub mod infinite_width;

@@ -7,8 +7,8 @@
 //! the fully symmetric state, say, the "odd" sample is arbitrary and the norm ratio is 1.
 
 use super::Gram;
-use crate::{Error, Result};
-use nalgebra::{DMatrix, SymmetricEigen};
+use super::eigenvalues::Eigenvalues;
+use crate::Result;
 
 /// Order parameters of one layer.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -120,7 +120,7 @@ pub const RANK_TOLERANCE: f64 = 1e-10;
 /// O(n³), more than a layer does; not part of [`observe`] for that reason.
 ///
 /// # Errors
-/// [`Error::NotReached`] if the eigenvalues do not converge, as for entries that are not finite.
+/// [`Error::NotReached`](crate::Error::NotReached) for entries that are not finite.
 ///
 /// ```
 /// use oddpoint::layer::{Gram, observables::{RANK_TOLERANCE, numerical_rank}};
@@ -129,16 +129,8 @@ pub const RANK_TOLERANCE: f64 = 1e-10;
 /// # Ok::<(), oddpoint::Error>(())
 /// ```
 pub fn numerical_rank(gram: &Gram<f64>, tolerance: f64) -> Result<usize> {
-    let n = gram.n();
-    let not_reached = || Error::NotReached(format!("eigenvalues of a {n} × {n} matrix did not converge"));
-    if !gram.entries().iter().all(|x| x.is_finite()) {
-        return Err(not_reached());
-    }
-    let matrix = DMatrix::from_row_slice(n, n, gram.entries());
-    // QR takes two to three iterations an eigenvalue.
-    let eigen = SymmetricEigen::try_new(matrix, f64::EPSILON, 100 * n).ok_or_else(not_reached)?;
-    let largest = eigen.eigenvalues.max();
-    Ok(eigen.eigenvalues.iter().filter(|&&value| value > tolerance * largest).count())
+    let eigenvalues = Eigenvalues::of(gram)?;
+    Ok(eigenvalues.above(tolerance * eigenvalues.nth(0)))
 }
 
 /// Which sample is the odd one, and since when: over the layers of one network.
@@ -173,7 +165,8 @@ pub(crate) fn largest(gram: &Gram<f64>) -> usize {
     (1..gram.n()).fold(0, |best, i| if gram.get(i, i) > gram.get(best, best) { i } else { best })
 }
 
-fn norm_ratio(gram: &Gram<f64>, odd_sample: usize) -> f64 {
+/// The norm of one sample over the root mean square norm of the others.
+pub(crate) fn norm_ratio(gram: &Gram<f64>, odd_sample: usize) -> f64 {
     let others: f64 = (0..gram.n()).filter(|&i| i != odd_sample).map(|i| gram.get(i, i)).sum();
     (gram.get(odd_sample, odd_sample) * (gram.n() - 1) as f64 / others).sqrt()
 }
@@ -209,6 +202,7 @@ impl Cosines {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Error;
 
     #[test]
     fn a_batch_with_one_large_sample() {
