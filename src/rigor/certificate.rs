@@ -497,12 +497,12 @@ mod tests {
     #[test]
     fn statements_say_what_is_counted() {
         for n in [3, 6, 7, 8] {
-            let words = Task::FixedPoints(n).statement();
+            let words = Task::FixedPoints([n, n]).statement();
             assert!(words.starts_with(&format!("n = {n}: ")), "{words}");
             assert!(words.contains("the only fixed point") == (n < 7), "{words}");
             assert!(words.contains("one edge and one odd point") == (n >= 7), "{words}");
         }
-        assert!(Task::OddPointStability(9).statement().starts_with("n = 9: there is an odd point"));
+        assert!(Task::OddPointStability([9, 9]).statement().starts_with("n = 9: there is an odd point"));
         for task in [Task::TailFixedPoints, Task::TailAngle, Task::TailStability] {
             assert!(task.statement().starts_with("every n >= 128: "));
         }
