@@ -5,8 +5,8 @@
 //! is of rank one, `J = a bᵀ` with `a` their derivative with respect to `1 − r` and `b` that of the next layer's `1 − r` with respect to them, and
 //! its powers are `λ^(k−1) J`, `λ = bᵀa` the trivial eigenvalue.
 
-use super::statistics::{Mean, approximate, critical_student, positive};
-use super::{Claim, Finding, Kind, Settings, Statement, Verdict};
+use super::statistics::{Mean, critical, positive};
+use super::{Claim, Finding, Kind, Settings, Statement, Verdict, approximate};
 use crate::arithmetic::{Dual, Real};
 use crate::layer::Gram;
 use crate::layer::components::Layer;
@@ -97,19 +97,19 @@ fn check(statement: Statement, settings: &Settings) -> Result<Finding> {
     if judged.is_empty() {
         return Err(Error::NotReached("at none of the widths is linear response to be expected".to_owned()));
     }
-    let critical = critical_student(LEVEL, judged.len() * NAMES.len(), REPLICAS);
+    let threshold = critical(LEVEL, judged.len() * NAMES.len(), REPLICAS);
     let mut verdicts = Vec::new();
     let mut words = Vec::new();
     let mut rows = Vec::new();
     for case in statement.cases(&judged) {
-        let ratios = case.ratios(statement, critical, settings.seed)?;
+        let ratios = case.ratios(statement, threshold, settings.seed)?;
         verdicts.extend(ratios.iter().map(|ratio| ratio.verdict(case.factor)));
         words.push(case.words(&ratios));
         rows.push(case.to_json(&ratios, "judged"));
     }
     let mut others = Vec::new();
     for case in if statement == Statement::Claim { &reported[..] } else { &[] } {
-        let ratios = case.ratios(statement, critical_student(LEVEL_REPORTED, 1, REPLICAS), settings.seed)?;
+        let ratios = case.ratios(statement, critical(LEVEL_REPORTED, 1, REPLICAS), settings.seed)?;
         others.push(case.words(&ratios));
         rows.push(case.to_json(&ratios, "reported"));
     }

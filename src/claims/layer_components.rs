@@ -1,7 +1,7 @@
 //! Claim `layer.components`: sampled networks follow the infinite-width map.
 
-use super::statistics::{Mean, approximate, critical};
-use super::{Claim, Finding, Kind, Settings, Statement, Verdict};
+use super::statistics::{Mean, critical};
+use super::{Claim, Finding, Kind, Settings, Statement, Verdict, approximate};
 use crate::Result;
 use crate::layer::Gram;
 use crate::layer::batch::{Batch, random_gaussian};
@@ -21,7 +21,7 @@ pub(super) static CLAIM: Claim = Claim {
         matrices of trace n.",
     source: "Project (theory 1): neurons are iid given the input, so one layer's mean is exact at every width.",
     method: "864 entries in standard errors, estimated from 1600 replicas (quick: 400); refuted if one is off by more than \
-        the critical value at family level 1e-6 (Bonferroni). Power: verified only if that value and the observed \
+        the critical value at family level 1e-6 (Bonferroni, Student). Power: verified only if that value and the observed \
         deviation together are below 10 % (quick: 20 %) of sqrt(g_ii g_jj), so any larger error would be seen. Rates: \
         100 replicas (quick: 40) a width; the logarithm of the ratio is within 0.1, for non-linear bias, of ln 4 up to the critical \
         value, which must itself be below 1.2, so that ratios 1 and 16 are excluded. With RS entries are at most n: \
@@ -87,7 +87,7 @@ fn means(statement: Statement, batch: &Batch, settings: &Settings) -> Result<Fin
         }
     }
     let entries = || comparisons.iter().flat_map(|comparison| &comparison.entries);
-    let critical = critical(LEVEL, entries().count());
+    let critical = critical(LEVEL, entries().count(), replicas);
     let farthest = entries().map(|entry| entry.deviation / entry.error).fold(0.0, f64::max);
     let detected = entries().map(|entry| entry.deviation + critical * entry.error).fold(0.0, f64::max);
     let verdict = if farthest > critical {
@@ -141,7 +141,7 @@ impl Comparison {
 fn rates(batch: &Batch, settings: &Settings) -> Result<Finding> {
     let replicas = if settings.quick { 40 } else { 100 };
     let layers = layers()?;
-    let critical = critical(LEVEL, layers.len());
+    let critical = critical(LEVEL, layers.len(), replicas);
     let mut verdicts = Vec::new();
     let (mut least, mut most) = (f64::INFINITY, 0.0_f64);
     let mut rows = Vec::new();

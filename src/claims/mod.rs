@@ -36,6 +36,11 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use std::time::Instant;
 
+/// An approximate number in JSON; an enclosure has `lo` and `hi` instead.
+pub(crate) fn approximate(x: impl std::fmt::Display) -> Value {
+    json!({ "approx": x.to_string() })
+}
+
 /// Every claim, in the order in which a reader meets them.
 pub static ALL: &[&Claim] = &[
     &layer_components::CLAIM,

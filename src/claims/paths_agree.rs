@@ -1,6 +1,6 @@
 //! Claim `paths.agree`: float64, MPFR and intervals tell the same story.
 
-use super::{Claim, Finding, Kind, Settings, Statement, Verdict};
+use super::{Claim, Finding, Kind, Settings, Statement, Verdict, approximate};
 use crate::Result;
 use crate::arithmetic::{Dual, Interval, Real, Tracked};
 use crate::odd_point::{EdgeEquation, Equation, FixedPoint, OddPointEquation, Spectrum, SymmetricBatch};
@@ -73,8 +73,8 @@ fn check(statement: Statement, settings: &Settings) -> Result<Finding> {
     };
     let rows = jobs.iter().zip(&compared).map(|((n, point), rows)| {
         let values = rows.iter().map(|row| {
-            let value = json!({ "error": { "approx": format!("{:e}", row.error) },
-                "bound": { "approx": format!("{:e}", row.bound) } });
+            let value = json!({ "error": approximate(format_args!("{:e}", row.error)),
+                "bound": approximate(format_args!("{:e}", row.bound)) });
             (row.name.to_owned(), value)
         });
         json!({ "batch_size": n.to_string(), "at": point.name(), "values": serde_json::Map::from_iter(values) })

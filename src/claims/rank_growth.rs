@@ -3,8 +3,7 @@
 //! Pivots of Cholesky's elimination are enclosed by intervals, so a positive one is a proof; eigenvalues along the orbits are
 //! float64, and approximate.
 
-use super::statistics::approximate;
-use super::{Claim, Finding, Kind, Settings, Statement, Verdict};
+use super::{Claim, Finding, Kind, Settings, Statement, Verdict, approximate};
 use crate::arithmetic::Interval;
 use crate::layer::batch::random_gaussian;
 use crate::layer::components::Activation;

@@ -1,6 +1,6 @@
 //! Claim `rescaled.odd-point`: what becomes of the odd point under full batch normalisation.
 
-use super::{Claim, Finding, Kind, Settings, Statement, Verdict};
+use super::{Claim, Finding, Kind, Settings, Statement, Verdict, approximate};
 use crate::arithmetic::Dual;
 use crate::odd_point::rescaled::{
     SMALLEST_RESCALED_ODD_POINT_BATCH, TwoLevelBatch, limit_variance_ratio, rescaled_drift,
@@ -199,7 +199,6 @@ fn stability() -> Result<(Part, Vec<Value>)> {
         _ => (true, format!("{} states stable, 1 to {} outliers", rows.len(), OUTLIERS.end())),
     };
     let states = rows.into_iter().map(|(n, k, radius, order)| {
-        let approximate = |x: f64| json!({ "approx": x.to_string() });
         json!({ "batch_size": n.to_string(), "outliers": k.to_string(), "spectral_radius": approximate(radius),
             "r": approximate(order.r), "variance_ratio": approximate(order.variance_ratio), "share": approximate(order.share),
             "cos_within": approximate(order.cos_within), "cos_cross": approximate(order.cos_cross) })

@@ -1,6 +1,6 @@
 //! Claim `stability.blocks`: the closed-form blocks are the whole spectrum of the full map's differential.
 
-use super::{Claim, Finding, Kind, Settings, Statement, Verdict};
+use super::{Claim, Finding, Kind, Settings, Statement, Verdict, approximate};
 use crate::Result;
 use crate::odd_point::{FixedPoint, compare_with_blocks};
 use serde_json::json;
@@ -54,8 +54,8 @@ fn check(statement: Statement, settings: &Settings) -> Result<Finding> {
         .into_iter()
         .map(|(n, at, difference, bound)| {
             json!({ "batch_size": n.to_string(), "at": at,
-                "largest_difference": { "approx": format!("{difference:e}") },
-                "bound": { "approx": format!("{bound:e}") } })
+                "largest_difference": approximate(format_args!("{difference:e}")),
+                "bound": approximate(format_args!("{bound:e}")) })
         })
         .collect::<Vec<_>>();
     Ok(Finding::new(Verdict::decided(holds), reason, json!({ "comparisons": evidence })))

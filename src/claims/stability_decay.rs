@@ -1,6 +1,6 @@
 //! Claim `stability.decay`: nonlinear orbits do what the spectrum says.
 
-use super::{Claim, Finding, Kind, Settings, Statement, Verdict};
+use super::{Claim, Finding, Kind, Settings, Statement, Verdict, approximate};
 use crate::Result;
 use crate::arithmetic::Real;
 use crate::odd_point::decay::{PerturbedOrbit, exact_configuration, within_cluster_direction};
@@ -99,13 +99,13 @@ fn check(statement: Statement, settings: &Settings) -> Result<Finding> {
     let rates = measured.iter().map(|one| {
         json!({ "batch_size": one.job.n.to_string(), "mode": one.job.mode.name(), "block": one.block.name(),
             "amplitude": format!("1e-{}", one.job.digits), "layers": one.job.layers,
-            "rate": { "approx": one.rate.to_string() }, "predicted": { "approx": one.predicted.to_string() },
-            "tolerance": { "approx": format!("{:e}", one.tolerance) } })
+            "rate": approximate(one.rate), "predicted": approximate(one.predicted),
+            "tolerance": approximate(format_args!("{:e}", one.tolerance)) })
     });
     let evidence = json!({
         "rates": rates.collect::<Vec<_>>(),
         "growth_at_exact_configuration": growth.iter().map(Growth::to_json).collect::<Vec<_>>(),
-        "float64_floor": { "approx": format!("{floor:e}") },
+        "float64_floor": approximate(format_args!("{floor:e}")),
     });
     Ok(Finding::new(Verdict::decided(failure.is_none() && repels), reason, evidence))
 }
@@ -180,9 +180,9 @@ impl Growth {
     }
 
     fn to_json(&self) -> serde_json::Value {
-        json!({ "batch_size": self.n.to_string(), "rate": { "approx": self.rate.to_string() },
-            "predicted": { "approx": self.predicted.to_string() },
-            "tolerance": { "approx": format!("{:e}", self.tolerance) } })
+        json!({ "batch_size": self.n.to_string(), "rate": approximate(self.rate),
+            "predicted": approximate(self.predicted),
+            "tolerance": approximate(format_args!("{:e}", self.tolerance)) })
     }
 }
 

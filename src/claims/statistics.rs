@@ -2,7 +2,7 @@
 //!
 //! All of it errs on the side of doubt: a critical value is larger, an interval wider than it need be.
 
-use super::Verdict;
+use super::{Verdict, approximate};
 use serde_json::{Value, json};
 
 /// A mean and its standard error, from independent numbers.
@@ -28,16 +28,11 @@ impl Mean {
     }
 }
 
-/// How many standard errors a mean may be off before one of `comparisons` of them is called false (Bonferroni), in either
-/// direction: `P(|Z| > z) ≤ exp(−z²/2)`, which at the levels used is five to ten times what the normal law needs and
-/// leaves room for samples that are not quite normal.
-pub(super) fn critical(level: f64, comparisons: usize) -> f64 {
-    (2.0 * (comparisons as f64 / level).ln()).sqrt()
-}
-
-/// The same for means of few numbers, whose standard errors are uncertain: `P(|T| > t) ≤ (1 + t²/ν)^(−ν/2)` for Student's `T` of
-/// `ν = count − 1` degrees of freedom, since `T` is a normal number over `√(χ²/ν)`, and so `P(|T| > t) ≤ E exp(−t² χ²/2ν)`.
-pub(super) fn critical_student(level: f64, comparisons: usize, count: u64) -> f64 {
+/// How many standard errors a mean of `count` numbers may be off before one of `comparisons` of them is called false
+/// (Bonferroni), in either direction: `P(|T| > t) ≤ (1 + t²/ν)^(−ν/2)` for Student's `T` of `ν = count − 1` degrees of
+/// freedom, since `T` is a normal number over `√(χ²/ν)`, and so `P(|T| > t) ≤ E exp(−t² χ²/2ν)`. At the levels used that is five
+/// to ten times what Student's law needs, which leaves room for numbers that are not quite normal.
+pub(super) fn critical(level: f64, comparisons: usize, count: u64) -> f64 {
     let freedom = (count - 1) as f64;
     let single = level / comparisons as f64;
     (freedom * (-2.0 / freedom * single.ln()).exp_m1()).sqrt()
@@ -128,11 +123,6 @@ impl Proportion {
     }
 }
 
-/// An approximate number, for evidence.
-pub(super) fn approximate(x: f64) -> Value {
-    json!({ "approx": x.to_string() })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -168,17 +158,12 @@ mod tests {
 
     #[test]
     fn critical_values_are_on_the_safe_side() {
-        // The normal law: 4.8916 at 1e-6.
-        assert!((4.8916..5.3).contains(&critical(1e-6, 1)));
-        assert!(critical(1e-6, 10) > critical(1e-6, 1));
-    }
-
-    #[test]
-    fn students_critical_values_are_on_the_safe_side() {
-        // Tables of Student's law, two-sided: 63.66 at 1 % and one degree of freedom, 3.646 at 0.1 % and 30.
-        assert!((63.66..110.0).contains(&critical_student(0.01, 1, 2)));
-        assert!((3.646..4.2).contains(&critical_student(0.001, 1, 31)));
-        assert!((critical_student(1e-4, 3, 1_000_000) / critical(1e-4, 3) - 1.0).abs() < 1e-4);
+        // Tables of Student's law, two-sided: 63.66 at 1 % and one degree of freedom, 3.646 at 0.1 % and 30; of the normal
+        // law: 4.8916 at 1e-6.
+        assert!((63.66..110.0).contains(&critical(0.01, 1, 2)));
+        assert!((3.646..4.2).contains(&critical(0.001, 1, 31)));
+        assert!((4.8916..5.3).contains(&critical(1e-6, 1, 1_000_000)));
+        assert!(critical(1e-6, 10, 100) > critical(1e-6, 1, 100));
     }
 
     #[test]

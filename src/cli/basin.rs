@@ -88,7 +88,7 @@ fn route(convergence: &Convergence) -> String {
     };
     match convergence.method {
         Method::Ball => format!("{computed}inside the local ball"),
-        Method::OrbitBox { layers } | Method::LiftingBox { layers, .. } => {
+        Method::OrbitBox { layers } | Method::LiftingBox { layers, .. } | Method::Ellipsoid { layers } => {
             format!("{computed}bounds on its distances, inside the local ball after {layers} layers")
         }
     }

@@ -2,6 +2,7 @@
 
 use super::{batch_size, precision, seed, whole_number};
 use crate::arithmetic::Interval;
+use crate::claims::approximate;
 use crate::odd_point::decay::{Distance, PerturbedOrbit, exact_configuration, within_cluster_direction};
 use crate::odd_point::{Block, FixedPoint, Mode, Spectrum, SymmetricBatch, check_batch_size};
 use crate::report;
@@ -306,7 +307,6 @@ fn print_text(out: &mut dyn Write, args: &DecayArgs, rows: &[Row]) -> Result<()>
 }
 
 fn print_json(out: &mut dyn Write, args: &DecayArgs, rows: &[Row]) -> Result<()> {
-    let approximate = |text: String| json!({ "approx": text });
     let layers: Vec<Value> = rows
         .iter()
         .map(|row| {
@@ -321,9 +321,9 @@ fn print_json(out: &mut dyn Write, args: &DecayArgs, rows: &[Row]) -> Result<()>
     let rates: Vec<Value> = rates(args, rows)?
         .into_iter()
         .map(|rate| {
-            json!({ "part": rate.part, "predicted": approximate(rate.predicted.to_string()),
+            json!({ "part": rate.part, "predicted": approximate(rate.predicted),
                 "measured": rate.measured.map(|(first, last, value)| json!({
-                    "first_layer": first, "last_layer": last, "rate": approximate(value.to_string()) })) })
+                    "first_layer": first, "last_layer": last, "rate": approximate(value) })) })
         })
         .collect();
     let document = json!({

@@ -3,6 +3,7 @@
 use super::{Format, batch_size, digits, starting_precision};
 use crate::Result;
 use crate::arithmetic::Interval;
+use crate::claims::approximate;
 use crate::odd_point::{Block, Comparison, FixedPoint, Spectrum, compare_with_blocks};
 use crate::report;
 use crate::rigor::{enclose_fixed_point, refine, relative_width_below, spectral_radius};
@@ -129,7 +130,6 @@ fn print_json(args: &SpectrumArgs, spectrum: &Spectrum<Interval>, dense: Option<
         "spectral_radius": spectral_radius(spectrum, n),
     });
     if let Some(comparison) = dense {
-        let approximate = |value: f64| json!({ "approx": value.to_string() });
         let values: Vec<Value> = comparison
             .dense
             .iter()

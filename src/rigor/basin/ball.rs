@@ -53,7 +53,7 @@ pub struct LocalBall {
     pub factor: Interval,
 }
 
-/// Up to this size the ball itself is the larger basin, beyond it the orbit box's target.
+/// Up to this size the ball is made large by the Frobenius ball it holds, beyond it as the orbit box's target.
 const LARGEST_BY_BALL: u64 = 13;
 
 /// The contraction factor aimed at leaves this share of the spectral gap.
@@ -161,22 +161,22 @@ pub struct BallImage<R> {
 }
 
 /// One kind of off-diagonal entry: cluster pairs, or cluster–outlier.
-struct Kind<R> {
+pub(super) struct Kind<R> {
     /// Correlation at the odd point, and its complement `√(1−ρ²)`.
-    rho: R,
-    sine: R,
+    pub rho: R,
+    pub sine: R,
     /// `√(ab)` at the odd point.
-    scale: R,
+    pub scale: R,
     /// `u₀ = δc − ρσ`, `σ = (δa + δb)/2`, `ν = (δa − δb)/2`, all relative to `√(ab)`, `a`, `b`.
-    change: Reading<R>,
-    mean: Reading<R>,
-    difference: Reading<R>,
+    pub change: Reading<R>,
+    pub mean: Reading<R>,
+    pub difference: Reading<R>,
     /// Largest value squared of what `change` and `mean`, and what `difference` reads of a unit `w`.
-    spread: [R; 2],
+    pub spread: [R; 2],
     /// The same squares summed over the entries.
-    spread_sum: [R; 2],
+    pub spread_sum: [R; 2],
     /// Number of entries.
-    count: R,
+    pub count: R,
 }
 
 /// `−k_ν ν² ≤ Q ≤ k_u u₀² + k_ν ν²`.
@@ -220,7 +220,7 @@ impl<R: Real> Frame<R> {
     }
 
     /// Pairs within the cluster.
-    fn cluster_pairs(&self) -> Kind<R> {
+    pub(super) fn cluster_pairs(&self) -> Kind<R> {
         let (m, r) = (self.cluster(), self.batch.r());
         let half = r.lift(1).over(2);
         // What `variance` reads of wᵢ becomes, halved, what the mean reads of wᵢ + wⱼ.
@@ -243,7 +243,7 @@ impl<R: Real> Frame<R> {
     }
 
     /// Pairs of a cluster sample and the outlier.
-    fn cross_pairs(&self) -> Kind<R> {
+    pub(super) fn cross_pairs(&self) -> Kind<R> {
         let (m, v) = (self.cluster(), &self.batch.deviation_ratio);
         let one = v.lift(1);
         let half = one.clone().over(2);
@@ -298,7 +298,7 @@ impl<R: Real> Frame<R> {
     }
 
     /// `tr P DK*[E₀] P`.
-    fn trace_slope(&self) -> R {
+    pub(super) fn trace_slope(&self) -> R {
         let [diagonal, within, outlier] = self.trivial_entries();
         let (n, m, v, pi) = (&self.batch.n, self.cluster(), &self.batch.deviation_ratio, self.batch.n.pi());
         let (theta, phi) = (&self.batch.theta, &self.batch.phi);

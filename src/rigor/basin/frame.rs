@@ -210,23 +210,15 @@ impl<R: Real> Frame<R> {
     /// `ζ = ⟨E₀, C*⟩/tr C*`. Standard, `Q` = cluster `b(wᵢ+wⱼ)`, cross `g wᵢ`, of norm² `(2(m−2)b² + 2g²)|w|²`: the
     /// row means are `ϱwᵢ` with `ϱ = ((m−2)b + g)/n`, and centring leaves `(α, β) = (−2ϱ, b − ϱ)`. Pair: 1.
     pub(super) fn remainder_factor(&self) -> R {
-        let (n, m) = (&self.batch.n, self.cluster());
-        let one = n.lift(1);
+        let m = self.cluster();
+        let one = m.lift(1);
         let (on_pairs, on_cross) = self.trivial_projection();
         let pairs = m.clone() * m.clone().plus(-1);
         let trivial = on_pairs.square() * pairs + on_cross.square() * m.clone().times(2);
         // E₀ is divided by its weight, the coordinate is multiplied by it.
         let trivial = trivial * self.weights.trivial.clone().square().square();
 
-        let others = m.plus(-2);
-        let image = |b: &R, g: &R| {
-            let mean = (others.clone() * b + g) / n;
-            self.standard_coordinates([-mean.clone().times(2), b.clone() - &mean])
-        };
-        // Images of the unit vectors of the two kinds of Q.
-        let zero = n.lift(0);
-        let [p, q] = image(&(one.clone() / others.clone().times(2).sqrt()), &zero);
-        let [s, t] = image(&zero, &(one.clone() / n.lift(2).sqrt()));
+        let [[p, q], [s, t]] = self.standard_images();
         let standard = top_eigenvalue([
             p.clone().square() + q.clone().square(),
             p * &s + q * &t,
@@ -235,8 +227,22 @@ impl<R: Real> Frame<R> {
         larger(larger(trivial, &standard), &one).sqrt()
     }
 
+    /// Images in the standard block, in the basis `v₁, v₂`, of the unit vectors of the two kinds of `Q`: cluster, cross.
+    pub(super) fn standard_images(&self) -> [[R; 2]; 2] {
+        let (n, others) = (&self.batch.n, self.cluster().plus(-2));
+        let image = |b: &R, g: &R| {
+            let mean = (others.clone() * b + g) / n;
+            self.standard_coordinates([-mean.clone().times(2), b.clone() - &mean])
+        };
+        let (zero, one) = (n.lift(0), n.lift(1));
+        [
+            image(&(one.clone() / others.clone().times(2).sqrt()), &zero),
+            image(&zero, &(one / n.lift(2).sqrt())),
+        ]
+    }
+
     /// Entries of `E₀ − ζP` on the cluster's pairs and across.
-    fn trivial_projection(&self) -> (R, R) {
+    pub(super) fn trivial_projection(&self) -> (R, R) {
         let [diagonal, within, outlier] = self.trivial_entries();
         let (n, m) = (&self.batch.n, self.cluster());
         let (r, y) = (self.batch.r(), self.batch.variance_ratio());

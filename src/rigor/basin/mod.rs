@@ -1,25 +1,29 @@
 //! The basin of the odd point: an explicit set of batches, in the full space of covariances, that is proved to
 //! converge to it.
 //!
-//! Two tools (theory, section 2.5; the derivations are in the two files and, by hand, in `proofs/theorems/stability.basin.md`):
+//! Three tools (theory, section 2.5; the derivations are in the files and, by hand, in `proofs/theorems/stability.basin.md`):
 //!
 //! * a **local ball** in an adapted norm `N`, in which the layer's differential has its spectral radius as norm
 //!   and the remainder is bounded ([`LocalBall`]);
 //! * an **orbit box**, bounds on the squared distances of a batch, pushed through the layers until it lies
 //!   inside the ball ([`OrbitBox`]). A batch may start from its own box, which proves far more than its distance
-//!   from the odd point does ([`prove_convergence`]).
+//!   from the odd point does ([`prove_convergence`]);
+//! * for small n an **orbit ellipsoid**, which begins as a Frobenius ball ([`EllipsoidOrbit`]).
 //!
 //! Beyond [`best_radius`] nothing can be proved: at that distance there is a batch with two identical samples,
 //! which stay identical for ever. Searches are in double precision and need no rigour; whatever is returned has
 //! been checked with intervals. Not shown: that a batch outside does not converge, and anything at finite width.
 
 mod ball;
+mod ellipsoid;
 mod frame;
 mod input;
 mod orbit_box;
 mod uniform;
 
 pub use ball::{BallImage, LocalBall};
+use ellipsoid::plain_frame;
+pub use ellipsoid::{EllipsoidOrbit, OrbitEllipsoid};
 pub use frame::{Frame, Weights};
 pub use input::{enclose_gram, gram_from_rows};
 pub use orbit_box::{Ends, OrbitBox};
@@ -41,6 +45,11 @@ pub enum Method {
         /// Layers until then.
         layers: usize,
     },
+    /// The orbit ellipsoid, which lies inside the ball after that many layers.
+    Ellipsoid {
+        /// Layers until then.
+        layers: usize,
+    },
     /// An orbit box that holds distances down to 0, in which they all grow; then as before.
     LiftingBox {
         /// Layers until the box is kept; then as many as it takes for the distances to grow.
@@ -56,15 +65,18 @@ impl Method {
         match self {
             Self::Ball => "ball",
             Self::OrbitBox { .. } => "orbit-box",
+            Self::Ellipsoid { .. } => "ellipsoid",
             Self::LiftingBox { .. } => "lifting-box",
         }
     }
 
-    /// Layers that the box is followed to the ball.
+    /// Layers that the box or the ellipsoid is followed to the ball.
     pub fn layers(self) -> usize {
         match self {
             Self::Ball => 0,
-            Self::OrbitBox { layers } | Self::LiftingBox { layers, .. } => layers,
+            Self::OrbitBox { layers } | Self::Ellipsoid { layers } | Self::LiftingBox { layers, .. } => {
+                layers
+            }
         }
     }
 }
@@ -104,12 +116,12 @@ pub enum RadiusVerdict {
 /// semidefinite (`z` is an eigenvector of `C*` of eigenvalue `1−r`), centred, of the trace of `C*`, and maps `z`
 /// to 0: its samples 1 and 2 are identical. No batch with identical samples in the cluster is nearer: with `D` of
 /// trace 0, `−(1−r) = zᵀDz ≥ −√((n−2)/(n−1)) ‖D‖_F`.
-pub fn best_radius(batch: &SymmetricBatch<Interval>) -> Interval {
+pub fn best_radius<R: Real>(batch: &SymmetricBatch<R>) -> R {
     batch.one_minus_r.clone() * operator_to_frobenius(batch)
 }
 
 /// `√((n−1)/(n−2))`: a centred matrix of trace 0 has operator norm at most its Frobenius norm over this.
-fn operator_to_frobenius(batch: &SymmetricBatch<Interval>) -> Interval {
+fn operator_to_frobenius<R: Real>(batch: &SymmetricBatch<R>) -> R {
     (batch.cluster() / batch.n.clone().plus(-2)).sqrt()
 }
 
@@ -128,11 +140,16 @@ pub fn prove_basin(n: u64, precision: u32) -> Result<Basin> {
         Some(share) => basin_by_box(&ball, n, &Interval::from_f64(precision, share)),
         None => None,
     };
-    let by_ball = basin_by_ball(&ball, n);
-    Ok(match by_box {
-        Some(basin) if by_ball.radius.certainly_less(&basin.radius) => basin,
-        _ => by_ball,
-    })
+    let mut by_ellipsoid = None;
+    if n <= LARGEST_BY_ELLIPSOID {
+        let frame = plain_frame(FixedPoint::OddPoint.locate(n)?);
+        by_ellipsoid = EllipsoidOrbit::search_largest(&frame, &ball)
+            .and_then(|orbit| basin_by_ellipsoid(&ball, n, &orbit));
+    }
+    let larger = |best: Basin, other: Basin| {
+        if best.radius.certainly_less(&other.radius) { other } else { best }
+    };
+    Ok(by_box.into_iter().chain(by_ellipsoid).fold(basin_by_ball(&ball, n), larger))
 }
 
 /// Judges the radius `share · best_radius`.
@@ -151,8 +168,13 @@ pub fn judge_share(n: u64, share: f64, precision: u32) -> Result<RadiusVerdict> 
     if radius.certainly_less(&by_ball.radius) {
         return Ok(RadiusVerdict::Proved(Box::new(Basin { relative: share, radius, ..by_ball })));
     }
-    let by_box = basin_by_box(&ball, n, &share).map(Box::new);
-    Ok(by_box.map_or(RadiusVerdict::Undecided, RadiusVerdict::Proved))
+    let mut found = basin_by_box(&ball, n, &share);
+    if found.is_none() && n <= LARGEST_BY_ELLIPSOID {
+        let frame = plain_frame(FixedPoint::OddPoint.locate(n)?);
+        found = EllipsoidOrbit::search(&frame, &ball, share.approximate())
+            .and_then(|orbit| basin_by_ellipsoid(&ball, n, &orbit));
+    }
+    Ok(found.map(Box::new).map_or(RadiusVerdict::Undecided, RadiusVerdict::Proved))
 }
 
 fn basin_by_ball(ball: &LocalBall, n: u64) -> Basin {
@@ -180,6 +202,20 @@ fn basin_by_box(ball: &LocalBall, n: u64, share: &Interval) -> Option<Basin> {
         relative: share.clone(),
         rate: ball.factor.clone(),
         final_rate: ball.frame.contraction(),
+    })
+}
+
+/// Up to this size the ellipsoid is tried; beyond it the box proves more.
+const LARGEST_BY_ELLIPSOID: u64 = 17;
+
+/// What an orbit of ellipsoids proves, if it is proved.
+fn basin_by_ellipsoid(ball: &LocalBall, n: u64, orbit: &EllipsoidOrbit) -> Option<Basin> {
+    let share = Interval::from_f64(ball.radius.precision(), orbit.share);
+    orbit.check(ball).then(|| Basin {
+        method: Method::Ellipsoid { layers: orbit.layers() },
+        radius: share.clone() * best_radius(&ball.frame.batch),
+        relative: share,
+        ..basin_by_ball(ball, n)
     })
 }
 

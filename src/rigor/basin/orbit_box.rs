@@ -378,12 +378,12 @@ fn widen<R: Ends>(bounds: &mut Option<[R; 2]>, x: &R) {
 }
 
 /// The least image of a distance within the cluster, before it is scaled: `d/2 − H(a₋, d)/π`.
-fn least_image<R: Real>(least: &R, distance: &R) -> R {
+pub(super) fn least_image<R: Real>(least: &R, distance: &R) -> R {
     distance.clone().over(2) - shrinkage(least, distance) / distance.pi()
 }
 
 /// `p h(θ)` with `4p sin²(θ/2) = e`.
-fn shrinkage<R: Real>(p: &R, e: &R) -> R {
+pub(super) fn shrinkage<R: Real>(p: &R, e: &R) -> R {
     let half_angle = (e.clone() / p.clone().times(4)).sqrt().asin();
     half_angle.times(2).h() * p
 }
