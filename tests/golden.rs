@@ -11,7 +11,8 @@ use oddpoint::layer::infinite_width::nonlinearity;
 use oddpoint::layer::rescaled::rescaled;
 use oddpoint::odd_point::rescaled::{TwoLevelBatch, limit_variance_ratio, rescaled_saddle_node};
 use oddpoint::odd_point::{
-    EdgeEquation, FixedPoint, OrderParameters, Spectrum, compare_with_blocks, reduced_slope,
+    EdgeEquation, FixedPoint, OrderParameters, Spectrum, compare_with_blocks, critical_slope,
+    critical_square, reduced_slope,
 };
 use oddpoint::rigor::{enclose_fixed_point, enclose_saddle_node};
 use rug::ops::Pow;
@@ -503,4 +504,21 @@ fn full_batch_normalisation() {
     let eta = limit_variance_ratio(&Float::new(150));
     near(&eta, text(&file["limit"], "variance_ratio_over_n"), 1e-39);
     near(&(eta.clone() / (eta + 1_u32)), text(&file["limit"], "share"), 1e-39);
+}
+
+/// theory_check.json, section 2.7: α* from central differences of ReLU's class map.
+#[test]
+fn leaky_thresholds() {
+    const DIGITS: usize = 20;
+    let file = load("theory_check.json");
+    let section = file["checks"].as_array().or_else(|| file["rows"].as_array()).expect("a list of checks");
+    let thresholds = section.iter().find_map(|row| row["thresholds"].as_object()).expect("thresholds");
+    assert!(thresholds.len() > 20);
+    for (n, golden) in thresholds {
+        let n: u64 = n.parse().expect("a batch size");
+        let batch = enclose_fixed_point(FixedPoint::OddPoint, n, PRECISION).unwrap();
+        let square = critical_square(&Spectrum::at(&batch).standard[1], &batch.growth());
+        let golden = golden.as_str().expect("a decimal");
+        assert_encloses(&format!("α*({n})"), &critical_slope(&square), golden, DIGITS);
+    }
 }

@@ -13,6 +13,7 @@ mod exact_edge_growth;
 mod exact_invariant;
 mod fluctuations_linear_response;
 mod layer_components;
+mod leaky_same_fixed_points;
 mod model_fixed_points;
 mod model_saddle_node;
 mod model_threshold;
@@ -58,6 +59,7 @@ pub static ALL: &[&Claim] = &[
     &stability_asymptotics::CLAIM,
     &stability_decay::CLAIM,
     &stability_basin::CLAIM,
+    &leaky_same_fixed_points::CLAIM,
     &paths_agree::CLAIM,
     &emergence_from_random::CLAIM,
     &fluctuations_linear_response::CLAIM,
