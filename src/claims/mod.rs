@@ -6,6 +6,7 @@
 //! A claim is `verified` only if its check says so **and** the same check refutes the control. A check that could
 //! not decide is `inconclusive`, never `verified`, and never `refuted`.
 
+mod activations_odd_point;
 mod baseline_rs_orthogonalizes;
 mod batch_sizes;
 mod emergence_from_random;
@@ -64,6 +65,7 @@ pub static ALL: &[&Claim] = &[
     &emergence_from_random::CLAIM,
     &fluctuations_linear_response::CLAIM,
     &rescaled_odd_point::CLAIM,
+    &activations_odd_point::CLAIM,
 ];
 
 /// By what a verdict is earned.

@@ -8,6 +8,7 @@ mod fixed_points;
 mod leaky;
 mod model;
 pub mod modes;
+pub mod plugged;
 pub mod rescaled;
 pub mod scaled;
 mod spectrum;
