@@ -8,10 +8,13 @@ use oddpoint::arithmetic::{Interval, Real};
 use oddpoint::kernel::{gram_entry, kappa, kappa_slope};
 use oddpoint::layer::Gram;
 use oddpoint::layer::infinite_width::nonlinearity;
+use oddpoint::layer::moments::{SecondMoments, Smooth};
 use oddpoint::layer::rescaled::rescaled;
+use oddpoint::odd_point::plugged::PluggedBatch;
 use oddpoint::odd_point::rescaled::{TwoLevelBatch, limit_variance_ratio, rescaled_saddle_node};
 use oddpoint::odd_point::{
-    EdgeEquation, FixedPoint, OrderParameters, Spectrum, compare_with_blocks, reduced_slope,
+    EdgeEquation, FixedPoint, OrderParameters, Spectrum, compare_with_blocks, critical_slope,
+    critical_square, reduced_slope,
 };
 use oddpoint::rigor::{enclose_fixed_point, enclose_saddle_node};
 use rug::ops::Pow;
@@ -503,4 +506,70 @@ fn full_batch_normalisation() {
     let eta = limit_variance_ratio(&Float::new(150));
     near(&eta, text(&file["limit"], "variance_ratio_over_n"), 1e-39);
     near(&(eta.clone() / (eta + 1_u32)), text(&file["limit"], "share"), 1e-39);
+}
+
+/// theory_check.json, section 2.7: α* from central differences of ReLU's class map.
+#[test]
+fn leaky_thresholds() {
+    const DIGITS: usize = 20;
+    let file = load("theory_check.json");
+    let section = file["checks"].as_array().or_else(|| file["rows"].as_array()).expect("a list of checks");
+    let thresholds = section.iter().find_map(|row| row["thresholds"].as_object()).expect("thresholds");
+    assert!(thresholds.len() > 20);
+    for (n, golden) in thresholds {
+        let n: u64 = n.parse().expect("a batch size");
+        let batch = enclose_fixed_point(FixedPoint::OddPoint, n, PRECISION).unwrap();
+        let square = critical_square(&Spectrum::at(&batch).standard[1], &batch.growth());
+        let golden = golden.as_str().expect("a decimal");
+        assert_encloses(&format!("α*({n})"), &critical_slope(&square), golden, DIGITS);
+    }
+}
+
+/// Leaky ReLU by differences of the leaky layer itself: the same odd point, eigenvalues by the formula in the slope.
+#[test]
+fn leaky_eigenvalues() {
+    const DIGITS: usize = 25;
+    for row in rows(&load("activations.json"), "leaky") {
+        let n: u64 = number(row, "batch_size");
+        let batch = enclose_fixed_point(FixedPoint::OddPoint, n, PRECISION).unwrap();
+        let slope = Interval::from_rational(PRECISION, &exact(text(row, "slope")));
+        let spectrum = Spectrum::at(&batch).with_leaky_slope(&batch.growth(), &slope);
+        for (name, found) in [
+            ("one_minus_r", &batch.one_minus_r),
+            ("trivial", &spectrum.trivial),
+            ("larger", &spectrum.standard[0]),
+            ("smaller", &spectrum.standard[1]),
+            ("pair", &spectrum.pair),
+        ] {
+            assert_encloses(&format!("{name} at n = {n}"), found, text(row, name), DIGITS);
+        }
+    }
+}
+
+/// Second moments of smooth activations, and what they make of the exact configuration.
+#[test]
+fn smooth_activations() {
+    let file = load("activations.json");
+    let activation = |row: &Value| match text(row, "activation") {
+        "tanh" => Smooth::Tanh,
+        "gelu" => Smooth::Gelu,
+        "silu" => Smooth::Silu,
+        other => panic!("{other}"),
+    };
+    let near = |found: f64, row: &Value, name: &str| {
+        let golden: f64 = number(row, name);
+        assert!((found - golden).abs() < 2e-12 * (1.0 + golden.abs()), "{row}: {found}");
+    };
+    for row in rows(&file, "moments") {
+        let [a, b, c] = ["a", "b", "c"].map(|name| number(row, name));
+        near(activation(row).moment(a, b, c).value, row, "value");
+    }
+    for row in rows(&file, "exact") {
+        let smooth = activation(row);
+        let batch = PluggedBatch { activation: &smooth, n: number(row, "batch_size"), mean_variance: 1.0 };
+        let exact = batch.exact();
+        near(exact.growth, row, "growth");
+        near(exact.spectrum.pair, row, "within");
+        near(exact.spectrum.trivial, row, "within");
+    }
 }

@@ -6,6 +6,7 @@
 //! A claim is `verified` only if its check says so **and** the same check refutes the control. A check that could
 //! not decide is `inconclusive`, never `verified`, and never `refuted`.
 
+mod activations_odd_point;
 mod baseline_rs_orthogonalizes;
 mod batch_sizes;
 mod emergence_from_random;
@@ -13,6 +14,7 @@ mod exact_edge_growth;
 mod exact_invariant;
 mod fluctuations_linear_response;
 mod layer_components;
+mod leaky_same_fixed_points;
 mod model_fixed_points;
 mod model_saddle_node;
 mod model_threshold;
@@ -58,10 +60,12 @@ pub static ALL: &[&Claim] = &[
     &stability_asymptotics::CLAIM,
     &stability_decay::CLAIM,
     &stability_basin::CLAIM,
+    &leaky_same_fixed_points::CLAIM,
     &paths_agree::CLAIM,
     &emergence_from_random::CLAIM,
     &fluctuations_linear_response::CLAIM,
     &rescaled_odd_point::CLAIM,
+    &activations_odd_point::CLAIM,
 ];
 
 /// By what a verdict is earned.

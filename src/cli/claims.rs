@@ -82,6 +82,10 @@ const SENSES_OF_STABLE: &[(&str, &str)] = &[
         "yes, proved for every n >= 7: model.threshold",
     ),
     (
+        "the same with leaky ReLU max(z, alpha z)",
+        "yes for alpha > alpha*(n), no for alpha in (1/alpha*, alpha*), proved for every n >= 7: leaky.same-fixed-points",
+    ),
+    (
         "networks of finite width",
         "they fluctuate about the odd point as linear response says (n = 7, 10, 20 and widths from 100 n), observed, not proved: fluctuations.linear-response",
     ),
@@ -103,7 +107,7 @@ pub fn explain(args: &ExplainArgs) -> Result<()> {
     for (name, text) in parts {
         writeln!(out, "{}\n", report::paragraph(name, text))?;
     }
-    if claim.id.starts_with("stability.") || claim.id.starts_with("exact.") {
+    if ["stability.", "exact.", "leaky."].iter().any(|topic| claim.id.starts_with(topic)) {
         writeln!(out, "senses of \"stable\", and what this suite says of each:")?;
         for (sense, verdict) in SENSES_OF_STABLE {
             writeln!(out, "{}", report::paragraph("-", &format!("{sense}: {verdict}")))?;

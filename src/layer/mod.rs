@@ -12,6 +12,7 @@ pub(crate) mod eigenvalues;
 mod factor;
 mod gram;
 pub mod infinite_width;
+pub mod moments;
 pub mod observables;
 pub mod orbit;
 pub mod rescaled;

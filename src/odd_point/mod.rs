@@ -5,8 +5,10 @@ pub mod decay;
 mod dense;
 pub mod exact;
 mod fixed_points;
+mod leaky;
 mod model;
 pub mod modes;
+pub mod plugged;
 pub mod rescaled;
 pub mod scaled;
 mod spectrum;
@@ -18,6 +20,7 @@ pub use fixed_points::{
     EdgeEquation, Equation, FixedPoint, LARGEST_BATCH, OddPointEquation, SMALLEST_BATCH,
     SMALLEST_ODD_POINT_BATCH, check_batch_size,
 };
+pub use leaky::{critical_slope, critical_square, leaky_eigenvalue, leaky_weight};
 pub use model::{Image, OrderParameters, SymmetricBatch, deflated_balance, reduced_slope};
 pub use modes::Mode;
 pub use spectrum::{Block, Spectrum, StandardBlock};

@@ -123,6 +123,13 @@ impl<R: Real> ScaledBatch<R> {
         (radial + spread + outlier - u.clone() * row) / self.growth()
     }
 
+    /// `n s²` with `s² = 1 − 2Λ(1+μ)` of [`critical_square`](super::critical_square), `μ` the smaller standard eigenvalue:
+    /// `n(1 − 2Λ) = xσ/(πγ)` and `μ = u · det/(u · larger)`.
+    pub fn leaky_margin(&self) -> R {
+        let curvature = self.x.clone() * &self.sigma_over_gamma / self.u.pi();
+        curvature - self.growth().times(2) * self.standard_block().scaled_smaller(&self.u)
+    }
+
     /// The standard block at a fixed point.
     pub fn standard_block(&self) -> ScaledStandardBlock<R> {
         let (u, pi, share) = (&self.u, self.u.pi(), self.cluster_share());
@@ -154,19 +161,29 @@ impl<R: Real> ScaledStandardBlock<R> {
         a.clone() * (u.lift(1) - u.clone() * d) - b.clone() * c
     }
 
-    /// Trace and determinant.
-    pub fn trace_and_determinant(&self, u: &R) -> [R; 2] {
+    /// Trace, and determinant over `u`.
+    fn trace_and_scaled_determinant(&self, u: &R) -> [R; 2] {
         let [[a, b], [c, d]] = &self.entries;
         let first = u.lift(1) - u.clone() * a;
-        [first.clone() + u.clone() * d, u.clone() * (first * d - b.clone() * c)]
+        [first.clone() + u.clone() * d, first * d - b.clone() * c]
+    }
+
+    /// Trace and determinant.
+    pub fn trace_and_determinant(&self, u: &R) -> [R; 2] {
+        let [trace, scaled] = self.trace_and_scaled_determinant(u);
+        [trace, u.clone() * scaled]
+    }
+
+    /// The smaller eigenvalue over `u`.
+    pub fn scaled_smaller(&self, u: &R) -> R {
+        let [trace, scaled] = self.trace_and_scaled_determinant(u);
+        let discriminant = trace.clone().square() - (u.clone() * &scaled).times(4);
+        scaled / (trace + discriminant.sqrt()).over(2)
     }
 
     /// `n(1 − λ)` for the larger eigenvalue: the polynomial at 1 over `1 − λ₂`, with `λ₂` the smaller root.
     pub fn larger_gap(&self, u: &R) -> R {
-        let [trace, determinant] = self.trace_and_determinant(u);
-        let discriminant = trace.clone().square() - determinant.clone().times(4);
-        let larger = (trace + discriminant.sqrt()).over(2);
-        self.at_one(u) / (u.lift(1) - determinant / larger)
+        self.at_one(u) / (u.lift(1) - u.clone() * self.scaled_smaller(u))
     }
 }
 
@@ -203,7 +220,7 @@ pub fn arcsine_bracket<R: Real>(a: &R, b: &R) -> (R, R) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::odd_point::{FixedPoint, Spectrum, SymmetricBatch, deflated_balance};
+    use crate::odd_point::{FixedPoint, Spectrum, SymmetricBatch, critical_square, deflated_balance};
     use std::f64::consts::PI;
 
     #[test]
@@ -240,17 +257,21 @@ mod tests {
             let [trace, determinant] = block.trace_and_determinant(&u);
             assert!((trace - spectrum.standard[0] - spectrum.standard[1]).abs() < 1e-13);
             assert!((determinant - spectrum.standard[0] * spectrum.standard[1]).abs() < 1e-13);
+            assert!((block.scaled_smaller(&u) * u / spectrum.standard[1] - 1.0).abs() < 1e-13);
+            let square = critical_square(&spectrum.standard[1], &batch.growth());
+            assert!((scaled.leaky_margin() * u - square).abs() < 1e-14, "leaky at {n}");
         }
     }
 
-    /// Theory 2.2 and 2.3 at u = 0, x = 3π: balance 2x/3π − 2 = 0, Λ = 1/2, all three gaps 1, cosine 9√2π²/4; and
-    /// the deflated equation ω − 2(π/2 − 1) = 0 at ω = π − 2.
+    /// Theory 2.2 and 2.3 at u = 0, x = 3π: balance 2x/3π − 2 = 0, Λ = 1/2, all three gaps 1, cosine 9√2π²/4,
+    /// n s² = 2 − 1 of leaky ReLU; and the deflated equation ω − 2(π/2 − 1) = 0 at ω = π − 2.
     #[test]
     fn limits_at_infinite_batch_size() {
         let limit = ScaledBatch::at(&0.0, &(3.0 * PI));
         assert!(limit.balance().abs() < 1e-15);
         assert_eq!(limit.growth(), 0.5);
-        for gap in [limit.pair_gap(), limit.trivial_gap(), limit.standard_block().larger_gap(&0.0)] {
+        let larger_gap = limit.standard_block().larger_gap(&0.0);
+        for gap in [limit.pair_gap(), limit.trivial_gap(), larger_gap, limit.leaky_margin()] {
             assert!((gap - 1.0).abs() < 1e-14, "{gap}");
         }
         assert!((limit.scaled_cos_cross() / (9.0 * 2.0_f64.sqrt() * PI * PI / 4.0) - 1.0).abs() < 1e-14);

@@ -56,18 +56,48 @@ fn stability_by_pieces(
     angle_constant: i64,
     precision: u32,
 ) -> Result<Vec<(Interval, StabilityMargins)>> {
-    let reach = symmetric(angle_constant, precision);
-    let ends = (0..=PIECES).map(|k| Interval::from_integer(precision, k).over((from * PIECES) as i64));
-    let ends: Vec<Interval> = ends.collect();
-    let pieces = ends.windows(2).map(|piece| {
-        let u = piece[0].hull(&piece[1]);
-        let margins = StabilityMargins::enclose(&u, &approach(&u, &reach));
+    let pieces = pieces(from, angle_constant, precision).into_iter().map(|[u, x]| {
+        let margins = StabilityMargins::enclose(&u, &x);
         if !margins.prove_stability(&u) {
             return Err(Error::NotReached(format!("the margins for 1/n in {u} do not prove stability")));
         }
         Ok((u, margins))
     });
     pieces.collect()
+}
+
+/// Pieces of `u` from 0 to `1/from`, each with the window of `x` that holds its odd points.
+fn pieces(from: u64, angle_constant: i64, precision: u32) -> Vec<[Interval; 2]> {
+    let reach = symmetric(angle_constant, precision);
+    let ends = (0..=PIECES).map(|k| Interval::from_integer(precision, k).over((from * PIECES) as i64));
+    let ends: Vec<Interval> = ends.collect();
+    let pieces = ends.windows(2).map(|piece| {
+        let u = piece[0].hull(&piece[1]);
+        let x = approach(&u, &reach);
+        [u, x]
+    });
+    pieces.collect()
+}
+
+/// `n s²` of leaky ReLU ([`ScaledBatch::leaky_margin`]) at the odd points of every `n ≥ from`, given the expansion of the
+/// angle with `angle_constant`; and that the smaller standard eigenvalue is the smallest of all.
+///
+/// # Errors
+/// [`Error::NotReached`] if on some piece the order of the eigenvalues stays open.
+pub fn leaky_margin_for_all(from: u64, angle_constant: i64, precision: u32) -> Result<Interval> {
+    let margin = |[u, x]: &[Interval; 2]| {
+        let batch = ScaledBatch::at(u, x);
+        let smaller = batch.standard_block().scaled_smaller(u) * u;
+        let above = |gap: Interval| smaller.certainly_less(&(u.lift(1) - u.clone() * gap));
+        if above(batch.trivial_gap()) && above(batch.pair_gap()) {
+            Ok(batch.leaky_margin())
+        } else {
+            Err(Error::NotReached(format!("the order of the eigenvalues is open for 1/n in {u}")))
+        }
+    };
+    let margins = pieces(from, angle_constant, precision).iter().map(margin).collect::<Result<Vec<_>>>()?;
+    let all = margins.into_iter().reduce(|all, margin| all.hull(&margin));
+    all.ok_or_else(|| Error::NotReached("no piece was checked".to_owned()))
 }
 
 /// What of the odd point is expanded in `u`.
@@ -189,6 +219,15 @@ mod tests {
         for gap in [&margins.trivial_gap, &margins.pair_gap, &margins.jury[0]] {
             assert!(gap.contains(&Float::with_val(64, 1)) && *gap.lower() > 0.9, "{gap}");
         }
+    }
+
+    /// n s² tends to 1 (proofs/theorems/leaky.same-fixed-points.md).
+    #[test]
+    fn leaky_margins_hold_their_limit() {
+        let all = leaky_margin_for_all(128, 20, 64).unwrap();
+        assert!(all.contains(&Float::with_val(64, 1)) && *all.lower() > 0.5 && *all.upper() < 1.5, "{all}");
+        let far = leaky_margin_for_all(1_000_000, 20, 64).unwrap();
+        assert!(far.is_subset_of(&all) && *far.lower() > 0.9999 && *far.upper() < 1.0001, "{far}");
     }
 
     /// Else some batch size would be spoken of without being looked at.
