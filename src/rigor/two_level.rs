@@ -138,16 +138,18 @@ fn undecided(n: u64, outliers: u64, what: &str) -> Error {
     Error::NotReached(format!("n = {n}, {outliers} outliers: the cover leaves {what} undecided"))
 }
 
-/// Newton steps until rounding stops them.
+/// Interval Newton steps until they stop narrowing: every root in a box is in its image, so the intersection keeps it.
 fn narrowed(balance: &impl Fn(&Dual<Interval>) -> Dual<Interval>, mut root: Interval) -> Interval {
-    while let BoxTest::Unique(narrower) = newton_test(balance, &root) {
-        let gain = narrower.relative_width() < root.relative_width() / 2.0;
-        root = narrower;
-        if !gain {
-            break;
+    const GAIN: f64 = 0.9;
+    loop {
+        let middle = Interval::point(root.midpoint());
+        let at_middle = balance(&Dual::constant(middle.clone())).value;
+        let slope = balance(&Dual::variable(root.clone())).derivative;
+        match (middle - at_middle / slope).intersect(&root) {
+            Some(narrower) if narrower.relative_width() < GAIN * root.relative_width() => root = narrower,
+            _ => return root,
         }
     }
-    root
 }
 
 /// What the spectrum says of a fixed point.

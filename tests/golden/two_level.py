@@ -15,7 +15,7 @@ from mpmath import mp, mpf
 from batch_map import Classes, full_layer, trace
 
 HERE = Path(__file__).resolve().parent
-DIGITS = 30
+DIGITS = 60
 
 
 def batch(n, k, r, among):
