@@ -12,10 +12,12 @@ use oddpoint::layer::moments::{SecondMoments, Smooth};
 use oddpoint::layer::rescaled::rescaled;
 use oddpoint::odd_point::plugged::PluggedBatch;
 use oddpoint::odd_point::rescaled::{TwoLevelBatch, limit_variance_ratio, rescaled_saddle_node};
+use oddpoint::odd_point::two_level::TwoLevelBlock;
 use oddpoint::odd_point::{
     EdgeEquation, FixedPoint, OrderParameters, Spectrum, compare_with_blocks, critical_slope,
     critical_square, reduced_slope,
 };
+use oddpoint::rigor::two_level::enclose_two_level;
 use oddpoint::rigor::{enclose_fixed_point, enclose_saddle_node};
 use rug::ops::Pow;
 use rug::{Float, Integer, Rational};
@@ -571,5 +573,26 @@ fn smooth_activations() {
         near(exact.growth, row, "growth");
         near(exact.spectrum.pair, row, "within");
         near(exact.spectrum.trivial, row, "within");
+    }
+}
+
+/// k outliers without RS: found there with two unknown correlations, and from the literal n×n map.
+#[test]
+fn several_outliers() {
+    let file = load("two_level.json");
+    let digits = number(&file, "digits");
+    for row in rows(&file, "values") {
+        let (n, k) = (number(row, "batch_size"), number(row, "outliers"));
+        let census = enclose_two_level(n, k, PRECISION).unwrap();
+        assert_eq!(census.others.len(), 2, "n = {n}, {k} outliers");
+        let state = &census.others[usize::from(text(row, "name") == "edge")];
+        let spectrum = state.batch().relu_spectrum().unwrap();
+        let (_, largest) =
+            spectrum.iter().find(|(block, _)| *block == TwoLevelBlock::OutlierStandard).unwrap();
+        let found =
+            [("r", &state.r()), ("variance_ratio", &state.variance_ratio()), ("outlier_standard", largest)];
+        for (name, value) in found {
+            assert_encloses(&format!("{name} at n = {n}, {k} outliers"), value, text(row, name), digits);
+        }
     }
 }

@@ -29,6 +29,7 @@ mod stability_dense;
 mod stability_every_batch_size;
 mod stability_spectral_gap;
 mod statistics;
+mod unique_single_outlier;
 
 pub use batch_sizes::BatchSizes;
 
@@ -53,6 +54,7 @@ pub static ALL: &[&Claim] = &[
     &model_fixed_points::CLAIM,
     &model_saddle_node::CLAIM,
     &model_threshold::CLAIM,
+    &unique_single_outlier::CLAIM,
     &stability_blocks::CLAIM,
     &stability_dense::CLAIM,
     &stability_spectral_gap::CLAIM,

@@ -33,21 +33,26 @@ pub fn dense_jacobian(batch: &SymmetricBatch<f64>, n: u64) -> Result<DMatrix<f64
             "batch size {n}: the dense Jacobian has n(n-1)/2-1 rows and is offered up to n = {LARGEST_DENSE_BATCH}; the blocks hold at any n"
         ));
     }
-    let n = n as usize;
-    let covariance = batch.covariance(n);
+    Ok(jacobian_at(&batch.covariance(n as usize)))
+}
+
+/// The Jacobian at any covariance, in an orthonormal basis, divided by the growth of the trace; its eigenvalues are those
+/// modulo scale if the covariance is a fixed point.
+pub fn jacobian_at(covariance: &Gram<f64>) -> DMatrix<f64> {
+    let n = covariance.n();
     let frame = centred_frame(n);
     let basis = tangent_basis(n - 1);
     let mut jacobian = DMatrix::zeros(basis.len(), basis.len());
     for (column, element) in basis.iter().enumerate() {
         let direction = &frame * element * frame.transpose();
-        let image = differential(&covariance, &Gram::from_entries(n, |i, j| direction[(i, j)]));
+        let image = differential(covariance, &Gram::from_entries(n, |i, j| direction[(i, j)]));
         let image = DMatrix::from_fn(n, n, |i, j| *image.get(i, j));
         let reduced = frame.transpose() * image * &frame;
         for (row, element) in basis.iter().enumerate() {
             jacobian[(row, column)] = element.dot(&reduced);
         }
     }
-    Ok(jacobian)
+    jacobian
 }
 
 /// An orthonormal basis of the vectors with zero sum, as columns (Helmert).

@@ -12,9 +12,11 @@ pub mod plugged;
 pub mod rescaled;
 pub mod scaled;
 mod spectrum;
+pub mod two_level;
 
 pub use dense::{
     Comparison, LARGEST_DENSE_BATCH, compare_with_blocks, dense_eigenvalues, dense_jacobian, error_bound,
+    jacobian_at,
 };
 pub use fixed_points::{
     EdgeEquation, Equation, FixedPoint, LARGEST_BATCH, OddPointEquation, SMALLEST_BATCH,

@@ -1,9 +1,7 @@
-//! Full batch normalisation (RC, RS, ReLU) at infinite width on two-level batches: `N = n − k` cluster samples and `k`
-//! outliers, symmetric under the permutations of each (theory, section 3; derivations in `proofs/theorems/rescaled.odd-point.md`).
+//! Full batch normalisation (RC, RS, ReLU) at infinite width on two-level batches ([`super::two_level`]): `N = n − k` cluster
+//! samples and `k` outliers (theory, section 3; derivations in `proofs/theorems/rescaled.odd-point.md`).
 //!
-//! A centred covariance with that symmetry has three eigenvalues: `δ` on differences within the cluster (`N − 1` times),
-//! `ε` on differences between outliers (`k − 1` times), and `λ` on the split, the contrast of the two groups. Damping,
-//! `C ↦ C(I+2sC)^{−1}`, acts on each apart, so that one layer is
+//! Damping, `C ↦ C(I+2sC)^{−1}`, acts on each of the covariance's eigenvalues `δ`, `ε`, `λ` apart, so that one layer is
 //!
 //! ```text
 //! (δ', ε', λ') = n ∫ (1+2sδ)^{−(N−1)/2} (1+2sε)^{−(k−1)/2} (1+2sλ)^{−1/2} · image of ReLU at (δ_s, ε_s, λ_s) ds
@@ -13,33 +11,15 @@
 //! for `k ≥ 2`, `q = ε/δ`; the symmetric batch is `p = q = 1`. Everything here approximates; nothing is a proof, and
 //! states without this symmetry are not looked for.
 
-use super::spectrum::StandardBlock;
+use super::two_level::{Damping, Entries, Triple, halved_distance_after};
+pub use super::two_level::{TwoLevelBatch, TwoLevelBlock};
 use crate::arithmetic::{Dual, Real};
-use crate::kernel::{gram_entry, half_distance, kappa_slope};
-use crate::layer::Gram;
+use crate::kernel::gram_entry;
 use crate::layer::rescaled::Quadrature;
 use crate::{Error, Result, bad_input};
 
 /// The smallest batch size at which full batch normalisation has an odd point: the saddle-node is at n = 51.371….
 pub const SMALLEST_RESCALED_ODD_POINT_BATCH: u64 = 52;
-
-/// A centred covariance of a cluster and `k` outliers, by its eigenvalues.
-///
-/// # Guarantees
-/// Approximates; `n` real, `n − k ≥ 2`.
-#[derive(Clone, Debug)]
-pub struct TwoLevelBatch<R> {
-    /// Batch size.
-    pub n: R,
-    /// Number of outliers, `k ≥ 1`.
-    pub outliers: i64,
-    /// `δ`: variance minus covariance within the cluster.
-    pub cluster: R,
-    /// `ε`: the same among the outliers; without meaning if there is but one.
-    pub among: R,
-    /// `λ`: eigenvalue of the contrast between the groups.
-    pub split: R,
-}
 
 /// What [`TwoLevelBatch::order`] says of a state.
 #[derive(Clone, Debug)]
@@ -56,88 +36,7 @@ pub struct RescaledOrder<R> {
     pub cos_cross: R,
 }
 
-/// The irreducible kinds of perturbation of a two-level batch. With one outlier only the first three exist.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TwoLevelBlock {
-    /// Symmetric like the batch: one eigenvalue, or two if `k ≥ 2`.
-    Trivial,
-    /// One weight per cluster sample.
-    ClusterStandard,
-    /// One weight per pair of cluster samples.
-    ClusterPair,
-    /// One weight per outlier.
-    OutlierStandard,
-    /// One weight per pair of outliers.
-    OutlierPair,
-    /// Products of a weight per cluster sample and a weight per outlier.
-    Mixed,
-}
-
-impl TwoLevelBlock {
-    /// How often each eigenvalue of this block occurs, for a cluster of `N` and `k` outliers.
-    pub fn multiplicity(self, cluster: u64, outliers: u64) -> u64 {
-        match self {
-            Self::Trivial => 1,
-            Self::ClusterStandard => cluster - 1,
-            Self::ClusterPair => cluster * cluster.saturating_sub(3) / 2,
-            Self::OutlierStandard => outliers - 1,
-            Self::OutlierPair => outliers * outliers.saturating_sub(3) / 2,
-            Self::Mixed => (cluster - 1) * (outliers - 1),
-        }
-    }
-}
-
-/// Entries of the covariance: variances, covariances within each group, and the cross covariance.
-struct Entries<R> {
-    variances: [R; 2],
-    cross: R,
-}
-
-/// The three integrals' integrand, or one layer's result: `δ'`, `ε'`, `λ'`.
-type Triple<R> = [R; 3];
-
-/// `1/(1 + 2sδ)`, `1/(1 + 2sε)`, `1/(1 + 2sλ)`.
-type Damping<R> = [R; 3];
-
 impl<R: Real> TwoLevelBatch<R> {
-    /// The batch with `δ = 1`, `λ = p`, `ε = q` and `k` outliers.
-    pub fn new(n: &R, outliers: i64, p: &R, q: &R) -> Self {
-        Self { n: n.clone(), outliers, cluster: n.lift(1), among: q.clone(), split: p.clone() }
-    }
-
-    /// One outlier, `λ = p δ`.
-    pub fn single(n: &R, p: &R) -> Self {
-        Self::new(n, 1, p, &n.lift(1))
-    }
-
-    /// `N = n − k`.
-    fn size(&self) -> R {
-        self.n.clone().plus(-self.outliers)
-    }
-
-    /// From `C = δ (P_c) + ε (P_o) + λ uuᵀ` with `u = √(k/(Nn))` on the cluster, `−√(N/(kn))` on the outliers.
-    fn entries(&self) -> Entries<R> {
-        let (size, k) = (self.size(), self.outliers);
-        let split = self.split.clone() / &self.n;
-        let cluster = self.cluster.clone() * size.clone().plus(-1) / &size + split.clone().times(k) / &size;
-        let outlier = self.among.clone().times(k - 1).over(k) + split.clone() * &size.over(k);
-        Entries { variances: [cluster, outlier], cross: -split }
-    }
-
-    /// One layer of ReLU and RC, without RS: `(δ', ε', λ')`.
-    pub fn relu_image(&self) -> Triple<R> {
-        let (size, k, n) = (self.size(), self.outliers, &self.n);
-        let Entries { variances: [a, b], cross } = self.entries();
-        let cluster = halved_distance_after(&a, &self.cluster);
-        let among = if k > 1 { halved_distance_after(&b, &self.among) } else { n.lift(0) };
-        let across = gram_entry(&a, &b, &cross);
-        // uᵀKu, group by group, with K = variance/2 on the diagonal and less by δ', ε' off it.
-        let from_cluster = (size.clone() * a.over(2) - size.clone().plus(-1) * &cluster).times(k);
-        let from_outliers = (b.over(2).times(k) - among.clone().times(k - 1)) * &size;
-        let split = (from_cluster + from_outliers - (size * across).times(2 * k)) / n;
-        [cluster, among, split]
-    }
-
     /// One layer of RC, RS and ReLU: `(δ', ε', λ')`.
     ///
     /// # Guarantees
@@ -210,11 +109,6 @@ impl<R: Real> TwoLevelBatch<R> {
         Ok([split / &cluster, among / cluster])
     }
 
-    /// `(p, q)`.
-    pub fn ratios(&self) -> [R; 2] {
-        [self.split.clone() / &self.cluster, self.among.clone() / &self.cluster]
-    }
-
     /// Order parameters.
     ///
     /// # Errors
@@ -250,156 +144,18 @@ impl<R: Real> TwoLevelBatch<R> {
     /// # Source
     /// `proofs/theorems/rescaled.odd-point.md`, section 5.
     pub fn spectrum(&self) -> Result<Vec<(TwoLevelBlock, R)>> {
-        use TwoLevelBlock::{ClusterPair, ClusterStandard, Mixed, OutlierPair, OutlierStandard, Trivial};
         let growth = self.image()?[0].clone() / &self.cluster;
-        let size = self.size();
-        let mut all =
-            self.trivial_eigenvalues()?.into_iter().map(|value| (Trivial, value)).collect::<Vec<_>>();
-        let mut group =
-            |outliers: bool, standard: TwoLevelBlock, pair: TwoLevelBlock, size: f64| -> Result<()> {
-                let ([[a, b], [c, d]], slope) = self.group_block(outliers)?;
-                let scaled = |x: R| x / &growth;
-                if size >= 3.0 {
-                    let entries = [[scaled(a), scaled(b)], [scaled(c), scaled(d)]];
-                    all.extend(real_pair(entries)?.map(|value| (standard, value)));
-                } else {
-                    all.push((standard, scaled(d)));
-                }
-                if size > 3.0 {
-                    all.push((pair, scaled(slope)));
-                }
-                Ok(())
-            };
-        group(false, ClusterStandard, ClusterPair, size.approximate())?;
-        if self.outliers > 1 {
-            group(true, OutlierStandard, OutlierPair, self.outliers as f64)?;
-            all.push((Mixed, self.mixed()? / growth));
-        }
-        Ok(all)
+        let trivial = self.trivial_eigenvalues(self.trivial_block(TwoLevelBatch::ratios_after)?)?;
+        let group = |outliers| self.integrate(|batch, damping| batch.group_action(outliers, damping));
+        let mixed = || {
+            let [value] = self.integrate(|batch, damping| [batch.mixed_action(damping)])?;
+            Ok(value)
+        };
+        self.eigenvalues(&growth, trivial, group, mixed)
     }
-
-    /// Derivatives of `(p', q')` with respect to `(p, q)` at `δ = 1`, and their eigenvalues.
-    fn trivial_eigenvalues(&self) -> Result<Vec<R>> {
-        let [p, q] = self.ratios();
-        let [[a, b], [c, d]] = self.trivial_block(&p, &q)?;
-        if self.outliers == 1 {
-            return Ok(vec![a]);
-        }
-        Ok(real_pair([[a, b], [c, d]])?.to_vec())
-    }
-
-    fn trivial_block(&self, p: &R, q: &R) -> Result<[[R; 2]; 2]> {
-        let n = Dual::constant(self.n.clone());
-        let fixed = |x: &R| Dual::constant(x.clone());
-        let along = |p: Dual<R>, q: Dual<R>| TwoLevelBatch::new(&n, self.outliers, &p, &q).ratios_after();
-        let [a, c] = along(Dual::variable(p.clone()), fixed(q))?.map(|x| x.derivative);
-        if self.outliers == 1 {
-            let zero = p.lift(0);
-            return Ok([[a, zero.clone()], [zero.clone(), zero]]);
-        }
-        let [b, d] = along(fixed(p), Dual::variable(q.clone()))?.map(|x| x.derivative);
-        Ok([[a, b], [c, d]])
-    }
-
-    /// The standard block of one group, before division by the growth, in the coordinates (x, y) of `x S_w + y T_w`; and the
-    /// pair block.
-    ///
-    /// `S_w` is `diag w` centred within the group, `T_w = w uᵀ + u wᵀ` with `u = 1` on the group, `−size/other` off it. As
-    /// diagonal, off-diagonal and cross weights (α, β, γ): `S = (1 − 2/size, −1/size, 0)`, `T = (2, 1, −size/other)`. Damping
-    /// multiplies them by `g²` and `g g_λ`; the kernel acts on the weights, and centring takes off `(2, 1, 1)`.
-    fn group_block(&self, outliers: bool) -> Result<([[R; 2]; 2], R)> {
-        let (k, n) = (self.outliers, &self.n);
-        let k = n.lift(k);
-        let (size, other) = if outliers { (k, self.size()) } else { (self.size(), k) };
-        let one = n.lift(1);
-        let weights = [
-            [one.clone() - n.lift(2) / &size, -(one.clone() / &size), n.lift(0)],
-            [n.lift(2), one.clone(), -(size.clone() / &other)],
-        ];
-        let [a, b, c, d, pair] = self.integrate(|batch, damping| {
-            let own = &damping[usize::from(outliers)];
-            let factors = [own.clone().square(), own.clone() * &damping[2]];
-            let Reaction { from_variance, slope, cross_from_variance, cross_slope } =
-                batch.reaction(outliers);
-            let [[a, c], [b, d]] = std::array::from_fn(|column| {
-                let [alpha, beta, gamma] = weights[column].each_ref().map(|x| x.clone() * &factors[column]);
-                let cross = cross_slope.clone() * gamma + cross_from_variance.clone() * &alpha;
-                let off = from_variance.clone() * &alpha + slope.clone() * beta;
-                let x = alpha.over(2) - off.clone().times(2);
-                let y = (off + x.clone() / &size - cross) * &other / n;
-                [x, y]
-            });
-            [a, b, c, d, slope * &factors[0]]
-        })?;
-        Ok(([[a, b], [c, d]], pair))
-    }
-
-    /// The mixed block, before division by the growth.
-    fn mixed(&self) -> Result<R> {
-        let [value] =
-            self.integrate(|batch, damping| [batch.reaction(false).cross_slope * &damping[0] * &damping[1]])?;
-        Ok(value)
-    }
-
-    /// How the kernel's entries of one group react (theory, section 2): `dK = κ' dc + (√(1−ρ²)/4π)(√(b/a) da + √(a/b) db)`.
-    fn reaction(&self, outliers: bool) -> Reaction<R> {
-        let Entries { variances: [a, b], cross } = self.entries();
-        let (variance, distance) = if outliers { (&b, &self.among) } else { (&a, &self.cluster) };
-        let four_pi = self.n.pi().times(4);
-        let theta = angle(variance, distance);
-        let root = R::gram_determinant(&a, &b, &cross).nonnegative().sqrt();
-        let cross_slope = root.clone().atan2(&-cross) / self.n.pi().times(2);
-        Reaction {
-            slope: kappa_slope(&theta),
-            from_variance: theta.sin() / &four_pi,
-            cross_from_variance: root / (four_pi * variance),
-            cross_slope,
-        }
-    }
-}
-
-/// Off-diagonal entries within a group, `from_variance·(αᵢ + αⱼ) + slope·β`, and across, likewise.
-struct Reaction<R> {
-    from_variance: R,
-    slope: R,
-    cross_from_variance: R,
-    cross_slope: R,
-}
-
-/// The angle whose cosine is `1 − distance/variance`, accurate when small.
-fn angle<R: Real>(variance: &R, distance: &R) -> R {
-    (distance.clone() / variance).over(2).sqrt().asin().times(2)
-}
-
-/// Variance minus covariance after ReLU, from the same before.
-fn halved_distance_after<R: Real>(variance: &R, distance: &R) -> R {
-    half_distance(&angle(variance, distance)) * variance
-}
-
-/// Eigenvalues of a 2×2 block, which must be real.
-fn real_pair<R: Real>(entries: [[R; 2]; 2]) -> Result<[R; 2]> {
-    let values = StandardBlock { entries }.eigenvalues();
-    if values.iter().any(|value| value.approximate().is_nan()) {
-        return Err(Error::NotReached("a 2×2 block has complex eigenvalues".to_owned()));
-    }
-    Ok(values)
 }
 
 impl TwoLevelBatch<f64> {
-    /// The covariance as a matrix, outliers last.
-    ///
-    /// # Shape
-    /// `n × n`; `n` must be the batch's size, as an integer.
-    pub fn covariance(&self, n: usize) -> Gram<f64> {
-        let cluster = n - self.outliers as usize;
-        let Entries { variances: [a, b], cross } = self.entries();
-        Gram::from_entries(n, |i, j| match (i < cluster, j < cluster) {
-            (true, true) => a - if i == j { 0.0 } else { self.cluster },
-            (false, false) => b - if i == j { 0.0 } else { self.among },
-            _ => cross,
-        })
-    }
-
     /// The fixed point with `k` outliers that the layer leads to from `λ = n/2`, `δ = ε = 1`: some layers, then Newton's
     /// iteration.
     ///
@@ -442,7 +198,7 @@ impl<R: Real> TwoLevelBatch<R> {
         let settled = (6.0 - f64::from(self.n.precision()) / 2.0).exp2();
         for _ in 0..STEPS {
             let [p, q] = batch.ratios();
-            let [[a, b], [c, d]] = batch.trivial_block(&p, &q)?;
+            let [[a, b], [c, d]] = batch.trivial_block(TwoLevelBatch::ratios_after)?;
             let [p_after, q_after] = batch.ratios_after()?;
             let (f, g) = (p_after - &p, q_after - &q);
             let (a, d) = (a.plus(-1), d.plus(-1));
@@ -572,6 +328,7 @@ fn mills_ratio<R: Real>(x: &R) -> R {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::layer::Gram;
     use crate::layer::infinite_width::{nonlinearity, nonlinearity_differential};
     use crate::layer::rescaled::Rescaling;
     use crate::odd_point::{FixedPoint, Spectrum, dense_eigenvalues};

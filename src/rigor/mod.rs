@@ -16,6 +16,7 @@ pub mod replay;
 pub mod search;
 pub mod tail;
 pub mod threshold;
+pub mod two_level;
 
 pub use certificate::Census;
 pub use count::{count_each, count_for_all};

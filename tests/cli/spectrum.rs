@@ -76,3 +76,36 @@ fn bad_input_is_named() {
         ],
     );
 }
+
+/// The mode that splits the outliers grows as the literal n×n map says; the blocks are the whole space.
+#[test]
+fn several_outliers() {
+    let golden = golden("two_level.json");
+    for case in golden["values"].as_array().unwrap() {
+        let quantity = |name: &str| case[name].as_str().unwrap();
+        let (n, k) = (quantity("batch_size"), quantity("outliers"));
+        let at = if quantity("name") == "edge" { "edge" } else { "odd-point" };
+        let found =
+            json(&format!("spectrum --batch-size {n} --outliers {k} --at {at} --digits 20 --format json"));
+        assert_eq!(
+            keys(&found),
+            ["schema", "batch_size", "outliers", "at", "eigenvalues", "largest_eigenvalue"]
+        );
+        assert_eq!(found["at"], case["name"]);
+        let enclosure = Enclosure::read(&found["largest_eigenvalue"]);
+        assert!(enclosure.has_digits(20) && enclosure.contains_golden(&case["outlier_standard"]), "{n}, {k}");
+        let rows = found["eigenvalues"].as_array().unwrap();
+        let multiplicity = |row: &Value| row["multiplicity"].as_str().unwrap().parse::<u64>().unwrap();
+        let size: u64 = n.parse().unwrap();
+        assert_eq!(rows.iter().map(multiplicity).sum::<u64>(), size * (size - 1) / 2 - 1);
+    }
+    let shown = text("spectrum --batch-size 50 --outliers 2");
+    assert!(shown.contains("outlier-standard") && shown.contains("proved"), "{shown}");
+    all_refused(
+        "spectrum",
+        &[
+            (&["--batch-size", "8", "--outliers", "4"], &["no odd-point with 4 outliers", "batch size 8"]),
+            (&["--batch-size", "20", "--outliers", "2", "--dense"], &["--dense", "2 outliers"]),
+        ],
+    );
+}
