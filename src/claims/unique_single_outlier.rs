@@ -42,10 +42,9 @@ impl Case {
         let census = enclose_two_level(n, outliers, precision)?;
         let judge = |state| {
             Ok(match stability(state)? {
-                Stability::Unstable(block, value) => (
-                    Verdict::Verified,
-                    json!({ "r": state.r(), "block": block.name(), "eigenvalue": value }),
-                ),
+                Stability::Unstable(block, value) => {
+                    (Verdict::Verified, json!({ "r": state.r(), "block": block.name(), "eigenvalue": value }))
+                }
                 Stability::Stable => (Verdict::Refuted, json!({ "r": state.r(), "eigenvalue": null })),
                 Stability::Unknown => (Verdict::Inconclusive, json!({ "r": state.r() })),
             })
@@ -73,10 +72,8 @@ fn check(statement: Statement, settings: &Settings) -> Result<Finding> {
     };
     let numbers = numbers_of_the_proof(settings.precision);
     let by_hand = Verdict::all(numbers.iter().map(Verdict::positive));
-    let found = cases
-        .par_iter()
-        .map(|&case| Case::judge(case, settings.precision))
-        .collect::<Result<Vec<_>>>()?;
+    let found =
+        cases.par_iter().map(|&case| Case::judge(case, settings.precision)).collect::<Result<Vec<_>>>()?;
     let verdict = Verdict::all(found.iter().map(Case::verdict).chain([by_hand]));
     let others: usize = found.iter().map(|case| case.states.len()).sum();
     let reason = match found.iter().find(|case| case.verdict() == verdict && verdict != Verdict::Verified) {
@@ -84,7 +81,9 @@ fn check(statement: Statement, settings: &Settings) -> Result<Finding> {
             format!("a stable fixed point with {outliers} outliers at n = {n}")
         }
         Some(Case { n, outliers, .. }) => format!("undecided at n = {n} with {outliers} outliers"),
-        None if by_hand != Verdict::Verified => "the numbers of the proof are not what they should be".to_owned(),
+        None if by_hand != Verdict::Verified => {
+            "the numbers of the proof are not what they should be".to_owned()
+        }
         None => format!(
             "every n and k by hand; {others} fixed points enclosed at {} pairs (n, k), each with an eigenvalue above 1",
             found.len()

@@ -7,6 +7,7 @@ pub mod exact;
 mod fixed_points;
 mod model;
 pub mod modes;
+pub mod phase_diagram;
 pub mod rescaled;
 pub mod scaled;
 mod spectrum;

@@ -151,9 +151,7 @@ pub fn stability(state: &EqualCorrelations<Interval>) -> Result<Stability> {
 /// * at `z = 10/23`, `r = 5/23`: `5/3 − m`, so that `v < 3`.
 pub fn numbers_of_the_proof(precision: u32) -> [Interval; 2] {
     let one = Interval::from_integer(precision, 1);
-    let m = |z: &Interval, r: &Interval| {
-        kappa(z.clone()) * (one.clone() - r) / kappa(-r.clone()) - z
-    };
+    let m = |z: &Interval, r: &Interval| kappa(z.clone()) * (one.clone() - r) / kappa(-r.clone()) - z;
     let z = one.clone().cos();
     let reciprocal = z.clone().times(3) - one.lift(2) / z.clone().times(3);
     let bound = (reciprocal.clone() + one.clone() / reciprocal).over(2);
