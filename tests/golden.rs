@@ -10,9 +10,11 @@ use oddpoint::layer::Gram;
 use oddpoint::layer::infinite_width::nonlinearity;
 use oddpoint::layer::rescaled::rescaled;
 use oddpoint::odd_point::rescaled::{TwoLevelBatch, limit_variance_ratio, rescaled_saddle_node};
+use oddpoint::odd_point::two_level::TwoLevelBlock;
 use oddpoint::odd_point::{
     EdgeEquation, FixedPoint, OrderParameters, Spectrum, compare_with_blocks, reduced_slope,
 };
+use oddpoint::rigor::two_level::enclose_two_level;
 use oddpoint::rigor::{enclose_fixed_point, enclose_saddle_node};
 use rug::ops::Pow;
 use rug::{Float, Integer, Rational};
@@ -503,4 +505,25 @@ fn full_batch_normalisation() {
     let eta = limit_variance_ratio(&Float::new(150));
     near(&eta, text(&file["limit"], "variance_ratio_over_n"), 1e-39);
     near(&(eta.clone() / (eta + 1_u32)), text(&file["limit"], "share"), 1e-39);
+}
+
+/// k outliers without RS: found there with two unknown correlations, and from the literal n×n map.
+#[test]
+fn several_outliers() {
+    let file = load("two_level.json");
+    let digits = number(&file, "digits");
+    for row in rows(&file, "values") {
+        let (n, k) = (number(row, "batch_size"), number(row, "outliers"));
+        let census = enclose_two_level(n, k, PRECISION).unwrap();
+        assert_eq!(census.others.len(), 2, "n = {n}, {k} outliers");
+        let state = &census.others[usize::from(text(row, "name") == "edge")];
+        let spectrum = state.batch().relu_spectrum().unwrap();
+        let (_, largest) =
+            spectrum.iter().find(|(block, _)| *block == TwoLevelBlock::OutlierStandard).unwrap();
+        let found =
+            [("r", &state.r()), ("variance_ratio", &state.variance_ratio()), ("outlier_standard", largest)];
+        for (name, value) in found {
+            assert_encloses(&format!("{name} at n = {n}, {k} outliers"), value, text(row, name), digits);
+        }
+    }
 }

@@ -1,14 +1,20 @@
 //! The reduced model and the spectrum in blocks against the full n×n map, and facts that hold at every n.
 
+use nalgebra::DMatrix;
 use oddpoint::arithmetic::Real;
 use oddpoint::layer::Gram;
-use oddpoint::layer::infinite_width::{differential, layer};
+use oddpoint::layer::infinite_width::{FastLayer, differential, layer};
 use oddpoint::odd_point::modes::{BlockNorms, direction};
+use oddpoint::odd_point::two_level::EqualCorrelations;
 use oddpoint::odd_point::{
     Block, EdgeEquation, FixedPoint, Image, Spectrum, StandardBlock, SymmetricBatch, deflated_balance,
 };
 use oddpoint::rigor::enclose_fixed_point;
+use oddpoint::rigor::two_level::enclose_two_level;
 use proptest::prelude::*;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use rand_distr::StandardNormal;
 use rug::Float;
 
 /// Bits of the comparisons in MPFR.
@@ -198,4 +204,83 @@ fn a_false_eigenvalue_is_noticed() {
     assert!(!negligible(&relative_difference(&layer(&covariance), &covariance)));
     let pair = direction(Block::Pair, n, &size);
     assert!(!negligible(&relative_difference(&differential(&covariance, &pair), &pair)));
+}
+
+/// Where an orbit has come to, if it has settled: all samples alike, or one apart from all others alike.
+fn settled(covariance: &Gram<f64>) -> Option<FixedPoint> {
+    let n = covariance.n();
+    let odd = (0..n).max_by(|&i, &j| covariance.get(i, i).total_cmp(covariance.get(j, j))).unwrap();
+    let correlation =
+        |i: usize, j: usize| covariance.get(i, j) / (covariance.get(i, i) * covariance.get(j, j)).sqrt();
+    let others: Vec<usize> = (0..n).filter(|&i| i != odd).collect();
+    let alike = |samples: &[usize], r: f64| {
+        samples.iter().all(|&i| samples.iter().all(|&j| i == j || (correlation(i, j) - r).abs() < 1e-6))
+    };
+    let everyone: Vec<usize> = (0..n).collect();
+    if alike(&everyone, -1.0 / (n as f64 - 1.0)) {
+        return Some(FixedPoint::Symmetric);
+    }
+    let r = FixedPoint::OddPoint.locate(n as u64).unwrap().r();
+    alike(&others, r).then_some(FixedPoint::OddPoint)
+}
+
+/// Starts of five kinds end symmetric or with a single outlier (numerical; theory, 2.6): Gaussian, heavy-tailed scales,
+/// noisy clusters, several outliers of nearly equal variance, the unstable fixed points with k outliers themselves.
+#[test]
+fn no_start_ends_with_two_outliers() {
+    let mut ends = [0_usize; 2];
+    for (seed, n) in [8_usize, 12, 20].into_iter().enumerate() {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed as u64);
+        for start in 0..400 {
+            let kind = start % 5;
+            let features = 2 + start % (2 * n);
+            let outliers = 2 + start % (n / 2 - 1);
+            let mut points = DMatrix::from_fn(n, features, |_, _| {
+                let x: f64 = rng.sample(StandardNormal);
+                x
+            });
+            for i in 0..n {
+                let noise: f64 = rng.sample(StandardNormal);
+                let scale = match kind {
+                    1 => (1.5 * noise).exp(),
+                    3 if i < outliers => 3.0 * (1.0 + 0.01 * noise),
+                    _ => 1.0,
+                };
+                points.row_mut(i).scale_mut(scale);
+            }
+            if kind == 2 {
+                let centres = points.rows(0, outliers).clone_owned();
+                for i in 0..n {
+                    let moved = centres.row(i % outliers) + 0.05 * points.row(i);
+                    points.row_mut(i).copy_from(&moved);
+                }
+            }
+            let mut gram = &points * points.transpose();
+            let census = enclose_two_level(n as u64, outliers.min(n / 4) as u64, 64);
+            if let (4, Ok(census)) = (kind, census)
+                && let Some(state) = census.others.first()
+            {
+                let batch =
+                    EqualCorrelations::at_angle(state.sizes, &state.theta.midpoint().to_f64()).batch();
+                let covariance = batch.covariance(n);
+                let small = 1e-4 / gram.trace();
+                gram = DMatrix::from_fn(n, n, |i, j| covariance.get(i, j) + small * gram[(i, j)]);
+            }
+            let mut covariance = Gram::from_entries(n, |i, j| gram[(i, j)]);
+            covariance.recentre();
+            let mut layers = FastLayer::new(&covariance).unwrap();
+            let end = (0..400).find_map(|_| {
+                (0..50).for_each(|_| layers.step());
+                settled(&layers.covariance())
+            });
+            match end {
+                Some(FixedPoint::Symmetric) => ends[0] += 1,
+                Some(FixedPoint::OddPoint) => ends[1] += 1,
+                _ => panic!("n = {n}, start {start}: elsewhere"),
+            }
+        }
+    }
+    println!("symmetric {}, single outlier {}", ends[0], ends[1]);
+    assert_eq!(ends[0] + ends[1], 1200);
+    assert!(ends.iter().all(|&count| count > 100), "{ends:?}");
 }

@@ -2,7 +2,10 @@
 
 use super::{Claim, Finding, Kind, Settings, Statement, Verdict};
 use crate::Result;
-use crate::rigor::two_level::{Stability, enclose_two_level, numbers_of_the_proof, stability};
+use crate::odd_point::SMALLEST_ODD_POINT_BATCH;
+use crate::rigor::two_level::{
+    LARGEST_TWO_LEVEL_BATCH, Stability, enclose_two_level, numbers_of_the_proof, stability,
+};
 use rayon::prelude::*;
 use serde_json::{Value, json};
 
@@ -20,14 +23,18 @@ pub(super) static CLAIM: Claim = Claim {
         the subject of model.fixed-points.",
     source: "Abstract: \"a cluster plus one odd point\" (project's formulation; theory 2.6): one odd point, not two.",
     method: "Every n and k by hand (proofs/theorems/unique.single-outlier.md), with two inequalities between numbers by \
-        enclosures. Again, without those estimates, at each n asked from 4 to 100 and every 2 <= k <= n/2: a cover of the \
-        whole range of the angle encloses every fixed point, and the blocks' eigenvalues there are enclosed.",
-    control: "the same with k = 1: every fixed point of one outlier but the symmetric one is unstable",
+        enclosures. Again, without those estimates, at each n asked from 4 to 40 for every 2 <= k <= n/2, above for k = 2, 3, 4: a cover \
+        of the whole range of the angle encloses every fixed point, and the blocks' eigenvalues there are enclosed.",
+    control: "the same with k = 1: every fixed point of one outlier but the symmetric one is unstable, at n = 7",
     check,
 };
 
 /// Covers for every k stop here; the proof by hand does not.
-const LARGEST_COVERED: u64 = 100;
+const LARGEST_FOR_EVERY_K: u64 = 40;
+/// The same with `--quick`.
+const LARGEST_IF_QUICK: u64 = 16;
+/// Above, covers up to this k.
+const MOST_OUTLIERS_IF_LARGE: u64 = 4;
 
 /// What was found with `k` outliers among `n`.
 struct Case {
@@ -63,12 +70,14 @@ impl Case {
 }
 
 fn check(statement: Statement, settings: &Settings) -> Result<Finding> {
-    let sizes: Vec<u64> =
-        settings.batch_sizes.up_to(LARGEST_COVERED, &[50]).into_iter().filter(|&n| n >= 4).collect();
+    let every_k_up_to = if settings.quick { LARGEST_IF_QUICK } else { LARGEST_FOR_EVERY_K };
+    let most = |n: u64| if n <= every_k_up_to { n / 2 } else { MOST_OUTLIERS_IF_LARGE.min(n / 2) };
     let cases: Vec<(u64, u64)> = match statement {
-        Statement::Claim => sizes.iter().flat_map(|&n| (2..=n / 2).map(move |k| (n, k))).collect(),
-        // From 7 on there is a single outlier to refute it.
-        Statement::Control => vec![(sizes.iter().copied().find(|&n| n >= 7).unwrap_or(7), 1)],
+        Statement::Claim => {
+            let sizes = settings.batch_sizes.up_to(LARGEST_TWO_LEVEL_BATCH, &[SMALLEST_ODD_POINT_BATCH]);
+            sizes.into_iter().flat_map(|n| (2..=most(n)).map(move |k| (n, k))).collect()
+        }
+        Statement::Control => vec![(SMALLEST_ODD_POINT_BATCH, 1)],
     };
     let numbers = numbers_of_the_proof(settings.precision);
     let by_hand = Verdict::all(numbers.iter().map(Verdict::positive));

@@ -82,6 +82,10 @@ const SENSES_OF_STABLE: &[(&str, &str)] = &[
         "yes, proved for every n >= 7: model.threshold",
     ),
     (
+        "two or more outliers: a fixed point of two symmetric groups, 2 <= k <= n-2",
+        "no, proved for every n and k but for the symmetric point: the outliers split (unique.single-outlier)",
+    ),
+    (
         "networks of finite width",
         "they fluctuate about the odd point as linear response says (n = 7, 10, 20 and widths from 100 n), observed, not proved: fluctuations.linear-response",
     ),
@@ -103,7 +107,7 @@ pub fn explain(args: &ExplainArgs) -> Result<()> {
     for (name, text) in parts {
         writeln!(out, "{}\n", report::paragraph(name, text))?;
     }
-    if claim.id.starts_with("stability.") || claim.id.starts_with("exact.") {
+    if ["stability.", "exact.", "unique."].iter().any(|start| claim.id.starts_with(start)) {
         writeln!(out, "senses of \"stable\", and what this suite says of each:")?;
         for (sense, verdict) in SENSES_OF_STABLE {
             writeln!(out, "{}", report::paragraph("-", &format!("{sense}: {verdict}")))?;

@@ -1,6 +1,7 @@
 //! `oddpoint fixed-points`.
 
-use super::{Format, batch_size, digits, starting_precision};
+use super::two_level::{self, Question};
+use super::{Format, batch_size, digits, outliers, starting_precision};
 use crate::Result;
 use crate::arithmetic::Interval;
 use crate::odd_point::{FixedPoint, Spectrum, SymmetricBatch};
@@ -12,12 +13,16 @@ use std::io::Write;
 #[derive(clap::Args)]
 #[command(after_help = "Examples:\n\
     \x20 oddpoint fixed-points --batch-size 10\n\
+    \x20 oddpoint fixed-points --batch-size 50 --outliers 2\n\
     \x20 oddpoint fixed-points --batch-size 1000000000000 --digits 60 --format json\n\n\
     100 digits take milliseconds, 10000 some seconds, 100000 more than a minute.")]
 pub struct FixedPointsArgs {
     /// Batch size n, 3 to 10^18
     #[arg(long, value_name = "N", value_parser = batch_size)]
     batch_size: u64,
+    /// Outliers k: a group of k samples beside a cluster of n-k, each symmetric under its own permutations
+    #[arg(long, value_name = "K", default_value = "1", value_parser = outliers)]
+    outliers: u64,
     /// Significant digits: every value is enclosed at least that narrowly
     #[arg(long, value_name = "D", default_value = "15", value_parser = digits)]
     digits: u32,
@@ -28,6 +33,14 @@ pub struct FixedPointsArgs {
 
 pub fn run(args: &FixedPointsArgs) -> Result<()> {
     let n = args.batch_size;
+    if args.outliers > 1 {
+        return two_level::fixed_points(&Question {
+            batch_size: n,
+            outliers: args.outliers,
+            digits: args.digits,
+            format: args.format,
+        });
+    }
     let found = FixedPoint::existing(n)?
         .iter()
         .map(|&point| Ok((point, enclose(point, n, args.digits)?)))

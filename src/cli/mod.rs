@@ -14,10 +14,12 @@ mod replay;
 mod saddle_node;
 pub mod simulate;
 mod spectrum;
+mod two_level;
 mod verify;
 
 use crate::arithmetic::{MAX_PRECISION, MIN_PRECISION, check_precision};
 use crate::odd_point::check_batch_size;
+use crate::rigor::two_level::LARGEST_TWO_LEVEL_BATCH;
 use crate::{Error, Result, bad_input};
 use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
@@ -190,6 +192,16 @@ fn batch_size(text: &str) -> Result<u64> {
     let n = text.parse().map_err(|_| bad_input!("'{text}' is not a whole number from 3 to 10^18"))?;
     check_batch_size(n)?;
     Ok(n)
+}
+
+/// Parses `--outliers`; how many there may be depends on the batch size.
+fn outliers(text: &str) -> Result<u64> {
+    let most = LARGEST_TWO_LEVEL_BATCH / 2;
+    text.parse().ok().filter(|k| (1..=most).contains(k)).ok_or_else(|| {
+        bad_input!(
+            "'{text}' is not a number of outliers: 1 to n/2 are accepted (the larger group is the cluster)"
+        )
+    })
 }
 
 /// Parses `--seed`.

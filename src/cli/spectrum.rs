@@ -1,12 +1,13 @@
 //! `oddpoint spectrum`.
 
-use super::{Format, batch_size, digits, starting_precision};
-use crate::Result;
+use super::two_level::{self, Question};
+use super::{Format, batch_size, digits, outliers, starting_precision};
 use crate::arithmetic::Interval;
 use crate::claims::approximate;
 use crate::odd_point::{Block, Comparison, FixedPoint, Spectrum, compare_with_blocks};
 use crate::report;
 use crate::rigor::{enclose_fixed_point, refine, relative_width_below, spectral_radius};
+use crate::{Result, bad_input};
 use serde_json::{Value, json};
 use std::io::Write;
 
@@ -14,12 +15,16 @@ use std::io::Write;
 #[command(after_help = "Examples:\n\
     \x20 oddpoint spectrum --batch-size 10\n\
     \x20 oddpoint spectrum --batch-size 100 --at edge --digits 40 --format json\n\
-    \x20 oddpoint spectrum --batch-size 10 --dense")]
+    \x20 oddpoint spectrum --batch-size 10 --dense\n\
+    \x20 oddpoint spectrum --batch-size 50 --outliers 2")]
 pub struct SpectrumArgs {
     /// Batch size n, 3 to 10^18
     #[arg(long, value_name = "N", value_parser = batch_size)]
     batch_size: u64,
-    /// Fixed point at which the layer is linearised
+    /// Outliers k: a group of k samples beside a cluster of n-k, each symmetric under its own permutations
+    #[arg(long, value_name = "K", default_value = "1", value_parser = outliers)]
+    outliers: u64,
+    /// Fixed point at which the layer is linearised; odd-point is the one with the tighter cluster
     #[arg(long, value_enum, default_value_t = FixedPoint::OddPoint)]
     at: FixedPoint,
     /// Also the eigenvalues of the dense Jacobian of the full n×n map (float64), compared with the blocks
@@ -35,6 +40,14 @@ pub struct SpectrumArgs {
 
 pub fn run(args: &SpectrumArgs) -> Result<()> {
     let n = args.batch_size;
+    if args.outliers > 1 {
+        if args.dense {
+            return Err(bad_input!("--dense with {} outliers: it is offered for one", args.outliers));
+        }
+        let question =
+            Question { batch_size: n, outliers: args.outliers, digits: args.digits, format: args.format };
+        return two_level::spectrum(&question, args.at);
+    }
     args.at.check(n)?;
     let dense = if args.dense {
         let batch = args.at.locate(n)?;

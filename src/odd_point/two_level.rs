@@ -204,7 +204,7 @@ impl<R: Real> TwoLevelBatch<R> {
     ///
     /// `S_w` is `diag w` centred within the group, `T_w = w uᵀ + u wᵀ` with `u = 1` on the group, `−size/other` off it. As
     /// diagonal, off-diagonal and cross weights (α, β, γ): `S = (1 − 2/size, −1/size, 0)`, `T = (2, 1, −size/other)`. Damping
-    /// multiplies them by `g²` and `g g_λ`; the kernel acts on the weights, and centring takes off `(2, 1, 1)`. A group of two
+    /// multiplies `S` by `g²` and `T` by `g g_λ`; the kernel acts on the weights, and centring takes off `(2, 1, 1)`. A group of two
     /// has no `S_w`.
     pub(super) fn group_action(&self, outliers: bool, damping: &Damping<R>) -> GroupAction<R> {
         let n = &self.n;
@@ -216,10 +216,10 @@ impl<R: Real> TwoLevelBatch<R> {
             [n.lift(2), one, -(size.clone() / &other)],
         ];
         let own = &damping[usize::from(outliers)];
-        let factors = [own.clone().square(), own.clone().square(), own.clone() * &damping[2]];
+        let factors = [own.clone().square(), own.clone() * &damping[2]];
         let Reaction { from_variance, slope, cross_from_variance, cross_slope } = self.reaction(outliers);
-        let [[a, c], [b, d]] = weights.map(|weights| {
-            let [alpha, beta, gamma] = std::array::from_fn(|i| weights[i].clone() * &factors[i]);
+        let [[a, c], [b, d]] = std::array::from_fn(|column| {
+            let [alpha, beta, gamma] = weights[column].each_ref().map(|x| x.clone() * &factors[column]);
             let cross = cross_slope.clone() * gamma + cross_from_variance.clone() * &alpha;
             let off = from_variance.clone() * &alpha + slope.clone() * beta;
             let x = alpha.over(2) - off.clone().times(2);
@@ -410,6 +410,11 @@ impl<R: Real> EqualCorrelations<R> {
         self.deviation_ratio.clone().square()
     }
 
+    /// Cosine between a cluster sample and an outlier after ReLU.
+    pub fn cos_cross(&self) -> R {
+        self.phi.clone().h() / self.theta.pi()
+    }
+
     /// The batch by its eigenvalues.
     pub fn batch(&self) -> TwoLevelBatch<R> {
         let [cluster, outliers] = self.sizes;
@@ -419,6 +424,122 @@ impl<R: Real> EqualCorrelations<R> {
             cluster: self.one_minus_r.clone(),
             among: self.variance_ratio() * &self.one_minus_r,
             split: self.split.clone(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layer::infinite_width::layer;
+    use crate::odd_point::{FixedPoint, Spectrum, dense_eigenvalues, jacobian_at};
+    use proptest::prelude::*;
+
+    fn fixed_points(sizes: [i64; 2]) -> Vec<EqualCorrelations<f64>> {
+        let balance = |theta: f64| EqualCorrelations::at_angle(sizes, &theta).balance();
+        let end = (-1.0 / (sizes[0] - 1) as f64).acos();
+        // Finer towards the end, where the symmetric point is.
+        let grid: Vec<f64> = (1..20_000).map(|i| end * (1.0 - (1.0 - f64::from(i) / 2e4).powi(3))).collect();
+        let crossings = grid.windows(2).filter(|pair| balance(pair[0]) * balance(pair[1]) < 0.0);
+        let root = |pair: &[f64]| {
+            let (mut low, mut high) = (pair[0], pair[1]);
+            for _ in 0..60 {
+                let middle = f64::midpoint(low, high);
+                if balance(low) * balance(middle) <= 0.0 { high = middle } else { low = middle }
+            }
+            EqualCorrelations::at_angle(sizes, &low)
+        };
+        crossings.map(root).collect()
+    }
+
+    proptest! {
+        /// The reduced layer against the n×n one, at any two-level batch.
+        #[test]
+        fn reduced_layer_is_the_full_one(
+            n in 4_usize..14, share in 0.0..1.0_f64, p in 0.01..50.0_f64, q in 0.05..20.0_f64,
+        ) {
+            let k = 1 + (share * (n - 3) as f64) as i64;
+            let batch = TwoLevelBatch::new(&(n as f64), k, &p, &if k > 1 { q } else { 1.0 });
+            let [cluster, among, split] = batch.relu_image();
+            let image = TwoLevelBatch { cluster, among, split, ..batch.clone() };
+            let full = layer(&batch.covariance(n));
+            let scale = image.covariance(n).trace() / full.trace();
+            let expected = Gram::from_entries(n, |i, j| scale * full.get(i, j));
+            let error = image.covariance(n).sub(&expected).frobenius_norm() / expected.frobenius_norm();
+            prop_assert!(error < 1e-13, "n = {n}, k = {k}: {error:e}");
+        }
+
+        /// The balance compares the split's growth with the differences', which grow alike.
+        #[test]
+        fn balance_compares_growths(cluster in 2_i64..200, share in 0.0..1.0_f64, at in 0.01..0.99_f64) {
+            let outliers = 1 + (share * (cluster - 1) as f64) as i64;
+            let theta = at * (-1.0 / (cluster - 1) as f64).acos();
+            let state = EqualCorrelations::at_angle([cluster, outliers], &theta);
+            let batch = state.batch();
+            let [own, among, split] = batch.relu_image();
+            prop_assert!((own / batch.cluster - state.growth()).abs() < 1e-11);
+            if outliers > 1 {
+                prop_assert!((among / batch.among - state.growth()).abs() < 1e-11);
+            }
+            // λ' − Λλ = −(Nk/2n) balance: the page of unique.single-outlier, (2).
+            let n = (cluster + outliers) as f64;
+            let drift = split - state.growth() * batch.split;
+            let expected = -((cluster * outliers) as f64) / (2.0 * n) * state.balance();
+            prop_assert!((drift - expected).abs() < 1e-10 * batch.split.abs().max(n), "{drift} {expected}");
+        }
+    }
+
+    /// All of the n×n map's eigenvalues, with multiplicities, at fixed points that are and that are not stable.
+    #[test]
+    fn blocks_are_the_dense_spectrum() {
+        for sizes in [[6, 1], [9, 1], [7, 2], [8, 2], [9, 3], [8, 4], [10, 3], [3, 3]] {
+            let n = (sizes[0] + sizes[1]) as usize;
+            let states = fixed_points(sizes);
+            assert!(!states.is_empty());
+            for state in states {
+                let batch = state.batch();
+                let mut blocks: Vec<f64> = Vec::new();
+                for (block, value) in batch.relu_spectrum().unwrap() {
+                    let times = block.multiplicity(sizes[0] as u64, sizes[1] as u64);
+                    blocks.extend((0..times).map(|_| value));
+                }
+                blocks.sort_by(|a, b| b.total_cmp(a));
+                let dense = dense_eigenvalues(jacobian_at(&batch.covariance(n))).unwrap();
+                assert_eq!((dense.len(), blocks.len()), (n * (n - 1) / 2 - 1, n * (n - 1) / 2 - 1));
+                for (dense, block) in dense.iter().zip(&blocks) {
+                    assert!((dense - block).norm() < 1e-8, "{sizes:?}: {dense} is not {block}");
+                }
+            }
+        }
+    }
+
+    /// With one outlier: the indicative model's spectrum.
+    #[test]
+    fn one_outlier_is_the_indicative_model() {
+        for n in [7_u64, 10, 30] {
+            let states = fixed_points([n as i64 - 1, 1]);
+            let points = [FixedPoint::OddPoint, FixedPoint::Edge, FixedPoint::Symmetric];
+            assert_eq!(states.len(), 3);
+            for (state, point) in states.iter().zip(points) {
+                let known = point.locate(n).unwrap();
+                assert!((state.theta / known.theta - 1.0).abs() < 1e-10);
+                let found = state.batch().relu_spectrum().unwrap();
+                let expected = Spectrum::at(&known);
+                for ((_, value), (_, expected)) in found.iter().zip(expected.eigenvalues(n)) {
+                    assert!((value - expected).abs() < 1e-8, "n = {n}: {value} is not {expected}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn multiplicities_fill_the_space() {
+        for (cluster, outliers) in [(3_u64, 3), (4, 3), (5, 2), (20, 1), (17, 8)] {
+            let n = cluster + outliers;
+            let batch = TwoLevelBatch::new(&(n as f64), outliers as i64, &1.0, &1.0);
+            let spectrum = batch.relu_spectrum().unwrap();
+            let total: u128 = spectrum.iter().map(|(block, _)| block.multiplicity(cluster, outliers)).sum();
+            assert_eq!(total, u128::from(n * (n - 1) / 2 - 1), "{cluster} and {outliers}");
         }
     }
 }

@@ -14,6 +14,9 @@ use rug::Float;
 /// Boxes tried before a cover is given up.
 const MOST_BOXES: usize = 20_000;
 
+/// Bits of the search, and four more for each doubling of n.
+const SEARCH_BITS: u32 = 64;
+
 /// Largest batch for which a cover with more than one outlier is attempted.
 pub const LARGEST_TWO_LEVEL_BATCH: u64 = 1_000_000_000;
 
@@ -54,7 +57,38 @@ pub fn check_outliers(n: u64, outliers: u64) -> Result<()> {
 /// # Errors
 /// As [`check_outliers`]; [`Error::NotReached`] if a box stays undecided.
 pub fn enclose_two_level(n: u64, outliers: u64, precision: u32) -> Result<TwoLevelCensus> {
-    check_outliers(n, outliers)?;
+    Ok(TwoLevelRoots::find(n, outliers)?.enclose(precision))
+}
+
+/// Angles of all fixed points with `k` outliers and no collapsed group, told apart.
+#[derive(Clone, Debug)]
+pub struct TwoLevelRoots {
+    sizes: [i64; 2],
+    symmetric: Interval,
+    others: Vec<Interval>,
+}
+
+impl TwoLevelRoots {
+    /// A cover of the whole range.
+    ///
+    /// # Errors
+    /// As [`enclose_two_level`].
+    pub fn find(n: u64, outliers: u64) -> Result<Self> {
+        check_outliers(n, outliers)?;
+        search(n, outliers, SEARCH_BITS + 4 * n.ilog2())
+    }
+
+    /// The fixed points, as narrow as the precision allows.
+    pub fn enclose(&self, precision: u32) -> TwoLevelCensus {
+        let balance = |theta: &Dual<Interval>| EqualCorrelations::at_angle(self.sizes, theta).balance();
+        let at = |root: &Interval| {
+            EqualCorrelations::at_angle(self.sizes, &narrowed(&balance, root.with_precision(precision)))
+        };
+        TwoLevelCensus { symmetric: at(&self.symmetric), others: self.others.iter().map(at).collect() }
+    }
+}
+
+fn search(n: u64, outliers: u64, precision: u32) -> Result<TwoLevelRoots> {
     let sizes = [(n - outliers) as i64, outliers as i64];
     let one = Interval::from_integer(precision, 1);
     let at_end = (-one.clone() / one.lift(sizes[0] - 1)).acos();
@@ -76,9 +110,9 @@ pub fn enclose_two_level(n: u64, outliers: u64, precision: u32) -> Result<TwoLev
                 // The symmetric root is known by algebra; in a box with one root it is that one.
                 let symmetric = known.is_interior_of(&x);
                 if !symmetric && known.intersect(&x).is_some() {
-                    return Err(undecided(n, outliers, "the symmetric root"));
+                    return Err(undecided(n, outliers, "the symmetric fixed point"));
                 }
-                found.push((symmetric, narrowed(&balance, root)));
+                found.push((symmetric, root));
             }
             BoxTest::Undecided => {
                 let middle = Float::with_val(precision, &low + &high) / 2_u32;
@@ -91,16 +125,17 @@ pub fn enclose_two_level(n: u64, outliers: u64, precision: u32) -> Result<TwoLev
             }
         }
     }
-    let at = |root: &Interval| EqualCorrelations::at_angle(sizes, root);
-    let symmetric = found.iter().find(|(symmetric, _)| *symmetric).map(|(_, root)| at(root));
-    Ok(TwoLevelCensus {
-        symmetric: symmetric.ok_or_else(|| undecided(n, outliers, "the symmetric root"))?,
-        others: found.iter().filter(|(symmetric, _)| !symmetric).map(|(_, root)| at(root)).collect(),
+    let (symmetric, others): (Vec<_>, Vec<_>) = found.into_iter().partition(|(symmetric, _)| *symmetric);
+    let symmetric = symmetric.into_iter().map(|(_, root)| root).next();
+    Ok(TwoLevelRoots {
+        sizes,
+        symmetric: symmetric.ok_or_else(|| undecided(n, outliers, "the symmetric fixed point"))?,
+        others: others.into_iter().map(|(_, root)| root).collect(),
     })
 }
 
 fn undecided(n: u64, outliers: u64, what: &str) -> Error {
-    Error::NotReached(format!("n = {n}, {outliers} outliers: {what} stays undecided: raise the precision"))
+    Error::NotReached(format!("n = {n}, {outliers} outliers: the cover leaves {what} undecided"))
 }
 
 /// Newton steps until rounding stops them.

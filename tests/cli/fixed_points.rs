@@ -75,3 +75,38 @@ fn bad_input_is_named() {
         ],
     );
 }
+
+/// Golden values at two outliers; with one, the document is what it was.
+#[test]
+fn several_outliers() {
+    let golden = golden("two_level.json");
+    let expected = member(&golden["values"], "batch_size", "50");
+    let found = json("fixed-points --batch-size 50 --outliers 2 --digits 25 --format json");
+    assert_eq!(keys(&found), ["schema", "batch_size", "outliers", "fixed_points"]);
+    assert_eq!(found["outliers"], "2");
+    let points = found["fixed_points"].as_array().unwrap();
+    assert_eq!(
+        points.iter().map(|point| &point["name"]).collect::<Vec<_>>(),
+        ["outliers", "edge", "symmetric"]
+    );
+    let pairs =
+        [("r", "r"), ("variance_ratio", "variance_ratio"), ("largest_eigenvalue", "outlier_standard")];
+    for (name, golden_name) in pairs {
+        let enclosure = Enclosure::read(&points[0][name]);
+        assert!(enclosure.has_digits(25) && enclosure.contains_golden(&expected[golden_name]), "{name}");
+    }
+    assert!(text("fixed-points --batch-size 50 --outliers 2").contains("1.03764810283363"));
+    let one = "fixed-points --batch-size 10 --outliers 1";
+    assert_eq!(text(one), text("fixed-points --batch-size 10"));
+    let accepted = "1 to n/2";
+    all_refused(
+        "fixed-points",
+        &[
+            (&["--batch-size", "10", "--outliers", "0"], &["'0'", accepted]),
+            (&["--batch-size", "10", "--outliers", "6"], &["6 outliers among 10", "1 to n/2 = 5"]),
+            (&["--batch-size", "10", "--outliers", "two"], &["'two'", accepted]),
+            (&["--batch-size", "10", "--outliers", "-2"], &["'-2'", accepted]),
+            (&["--batch-size", "10000000000", "--outliers", "2"], &["batch size 10000000000", "1000000000"]),
+        ],
+    );
+}

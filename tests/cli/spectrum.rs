@@ -76,3 +76,31 @@ fn bad_input_is_named() {
         ],
     );
 }
+
+/// Growth of the mode that splits the outliers: theory, section 2.6.
+#[test]
+fn several_outliers() {
+    for (n, k, growth) in [("20", "2", "1.076017"), ("50", "2", "1.037648"), ("100", "3", "1.028790")] {
+        let found = json(&format!("spectrum --batch-size {n} --outliers {k} --format json"));
+        assert_eq!(
+            keys(&found),
+            ["schema", "batch_size", "outliers", "at", "eigenvalues", "largest_eigenvalue"]
+        );
+        let enclosure = Enclosure::read(&found["largest_eigenvalue"]);
+        assert!(enclosure.has_digits(15) && enclosure.contains_golden(&Value::from(growth)), "{n}, {k}");
+        let rows = found["eigenvalues"].as_array().unwrap();
+        let total: u64 =
+            rows.iter().map(|row| row["multiplicity"].as_str().unwrap().parse::<u64>().unwrap()).sum();
+        let size: u64 = n.parse().unwrap();
+        assert_eq!(total, size * (size - 1) / 2 - 1);
+    }
+    let shown = text("spectrum --batch-size 50 --outliers 2");
+    assert!(shown.contains("outlier-standard") && shown.contains("proved"), "{shown}");
+    all_refused(
+        "spectrum",
+        &[
+            (&["--batch-size", "8", "--outliers", "4"], &["no odd-point with 4 outliers", "batch size 8"]),
+            (&["--batch-size", "20", "--outliers", "2", "--dense"], &["--dense", "2 outliers"]),
+        ],
+    );
+}
