@@ -54,25 +54,23 @@ pub fn run(args: &PhaseDiagramArgs) -> Result<()> {
     Ok(())
 }
 
-/// The states without rescaling, then those with it, by rising n and number of outliers.
+/// The states without rescaling, then those with it: the saddle-node, and by rising n and number of outliers.
 fn states(args: &PhaseDiagramArgs) -> Result<Vec<State>> {
-    let births = [enclose_saddle_node(64)?.batch.n.approximate(), rescaled_saddle_node(&0.0_f64)?[0]];
+    let born = enclose_saddle_node(64)?.batch;
+    let n = born.n.approximate();
+    // λ = n y/(n−1) at cluster variance 1.
+    let p = n * born.variance_ratio().approximate() / ((n - 1.0) * born.one_minus_r.approximate());
     let mut all = Vec::new();
-    for (rescale, birth) in [false, true].into_iter().zip(births) {
-        let mut sizes: Vec<f64> = args.batch_sizes.all().iter().map(|&n| n as f64).collect();
-        // Just beyond the birth, where the two states can be told apart.
-        sizes.push(birth * (1.0 + 1e-6));
-        sizes.sort_by(f64::total_cmp);
-        let at = |&n: &f64| -> Result<Vec<State>> {
-            let mut states = single_outlier_states(n, rescale)?;
-            if n.fract() == 0.0 {
-                for k in 2..=args.outliers.min(n as u64 / 2) {
-                    states.extend(several_outlier_states(n as u64, k, rescale)?);
-                }
+    for (rescale, birth) in [(false, [n, p]), (true, rescaled_saddle_node(&0.0_f64)?)] {
+        all.push(State::saddle_node(rescale, birth)?);
+        let at = |&n: &u64| -> Result<Vec<State>> {
+            let mut states = single_outlier_states(n as f64, rescale)?;
+            for k in 2..=args.outliers.min(n / 2) {
+                states.extend(several_outlier_states(n, k, rescale)?);
             }
             Ok(states)
         };
-        all.extend(sizes.par_iter().map(at).collect::<Result<Vec<_>>>()?.concat());
+        all.extend(args.batch_sizes.all().par_iter().map(at).collect::<Result<Vec<_>>>()?.concat());
     }
     Ok(all)
 }
@@ -133,7 +131,11 @@ fn draw(states: &[State], text: &mut String) -> Drawn {
     root.fill(&WHITE)?;
     for (panel, rescale) in root.split_evenly((1, 2)).iter().zip([false, true]) {
         let states: Vec<_> = states.iter().filter(|state| state.rescale == rescale).collect();
-        panel_of(panel, &states, if rescale { "RC, RS, ReLU" } else { "RC, ReLU" })?;
+        panel_of(
+            panel,
+            &states,
+            if rescale { "RC, RS, ReLU (filled: stable)" } else { "RC, ReLU (filled: stable)" },
+        )?;
     }
     root.present()?;
     Ok(())

@@ -39,6 +39,8 @@ pub enum StateKind {
     Edge,
     /// A cluster and its outliers.
     Outliers,
+    /// Where edge and odd point are born together; an eigenvalue is 1.
+    SaddleNode,
 }
 
 impl StateKind {
@@ -48,6 +50,7 @@ impl StateKind {
             Self::Symmetric => "symmetric",
             Self::Edge => "edge",
             Self::Outliers => "outliers",
+            Self::SaddleNode => "saddle-node",
         }
     }
 }
@@ -55,7 +58,15 @@ impl StateKind {
 impl State {
     /// Whether all eigenvalues lie inside the unit disc.
     pub fn is_stable(&self) -> bool {
-        self.leading.1.abs() < 1.0
+        self.kind != StateKind::SaddleNode && self.leading.1.abs() < 1.0
+    }
+
+    /// The state at a saddle-node: one outlier, `p = λ/δ` of [`TwoLevelBatch::single`].
+    ///
+    /// # Errors
+    /// [`Error::NotReached`] if the spectrum cannot be had.
+    pub fn saddle_node(rescale: bool, [n, p]: [f64; 2]) -> Result<Self> {
+        Ok(Self { kind: StateKind::SaddleNode, ..Self::new(rescale, &TwoLevelBatch::single(&n, &p))? })
     }
 
     fn new(rescale: bool, batch: &TwoLevelBatch<f64>) -> Result<Self> {
@@ -100,13 +111,13 @@ impl State {
 /// # Ok::<(), oddpoint::Error>(())
 /// ```
 pub fn single_outlier_states(n: f64, rescale: bool) -> Result<Vec<State>> {
-    // `ln(p'/p)` at `p = 1 + e^x`; at the odd point without rescaling p is about n³/44.
+    // `ln(p'/p)` at `p = 1 + e^x`; at the odd point without rescaling p is about n⁴/44.
     let drift = |x: f64| -> Result<f64> {
         let batch = TwoLevelBatch::single(&n, &(1.0 + x.exp()));
         let [after, _] = if rescale { batch.ratios_after()? } else { batch.relu_ratios() };
         Ok((after / batch.split).ln())
     };
-    let range = [1e-7_f64.ln(), (4.0 * n.powi(3)).ln()];
+    let range = [1e-7_f64.ln(), n.powi(4).max(100.0).ln()];
     let mut states = vec![State::new(rescale, &TwoLevelBatch::single(&n, &1.0))?];
     for x in sign_changes(drift, range)? {
         states.push(State::new(rescale, &TwoLevelBatch::single(&n, &(1.0 + x.exp())))?);
