@@ -9,6 +9,7 @@ mod claims;
 mod decay;
 mod fixed_points;
 mod merge;
+mod phase_diagram;
 mod replay;
 mod saddle_node;
 pub mod simulate;
@@ -64,6 +65,8 @@ enum Command {
     Spectrum(spectrum::SpectrumArgs),
     /// Enclose the saddle-node at which edge and odd point are born (real batch size)
     SaddleNode(saddle_node::SaddleNodeArgs),
+    /// Which states exist and are stable at each batch size, without and with rescaling
+    PhaseDiagram(phase_diagram::PhaseDiagramArgs),
     /// Follow a small perturbation of the odd point, or of the exact configuration, through many layers
     Decay(decay::DecayArgs),
     /// Try to prove that a given batch converges to the odd point
@@ -146,6 +149,7 @@ fn run(command: &Command) -> Result<u8> {
         Command::FixedPoints(args) => fixed_points::run(args)?,
         Command::Spectrum(args) => spectrum::run(args)?,
         Command::SaddleNode(args) => saddle_node::run(args)?,
+        Command::PhaseDiagram(args) => phase_diagram::run(args)?,
         Command::Decay(args) => decay::run(args)?,
         Command::Simulate(args) => simulate::run(args)?,
         Command::Merge(args) => merge::run(args)?,

@@ -9,6 +9,7 @@ mod leaky;
 mod model;
 pub mod modes;
 pub mod plugged;
+pub mod phase_diagram;
 pub mod rescaled;
 pub mod scaled;
 mod spectrum;

@@ -127,6 +127,17 @@ impl<R: Real> TwoLevelBatch<R> {
         [cluster, among, split]
     }
 
+    /// Variances of a cluster sample and of an outlier.
+    pub fn variances(&self) -> [R; 2] {
+        self.entries().variances
+    }
+
+    /// `(p', q')` after RC and ReLU.
+    pub(super) fn relu_ratios(&self) -> [R; 2] {
+        let [cluster, among, split] = self.relu_image();
+        [split / &cluster, among / cluster]
+    }
+
     /// `(p, q)`.
     pub fn ratios(&self) -> [R; 2] {
         [self.split.clone() / &self.cluster, self.among.clone() / &self.cluster]
@@ -241,10 +252,7 @@ impl<R: Real> TwoLevelBatch<R> {
     /// ```
     pub fn relu_spectrum(&self) -> Result<Vec<(TwoLevelBlock, R)>> {
         let undamped = [self.n.lift(1), self.n.lift(1), self.n.lift(1)];
-        let block = self.trivial_block(|batch| {
-            let [cluster, among, split] = batch.relu_image();
-            Ok([split / &cluster, among / cluster])
-        })?;
+        let block = self.trivial_block(|batch| Ok(batch.relu_ratios()))?;
         let growth = self.relu_image()[0].clone() / &self.cluster;
         self.eigenvalues(
             &growth,

@@ -8,6 +8,7 @@ mod cluster;
 mod decay;
 mod fixed_points;
 mod merge;
+mod phase_diagram;
 mod saddle_node;
 mod simulate;
 mod spectrum;
