@@ -9,6 +9,7 @@
 mod baseline_rs_orthogonalizes;
 mod batch_sizes;
 mod emergence_from_random;
+mod escape_noise_driven;
 mod exact_edge_growth;
 mod exact_invariant;
 mod fluctuations_linear_response;
@@ -27,6 +28,7 @@ mod stability_dense;
 mod stability_every_batch_size;
 mod stability_spectral_gap;
 mod statistics;
+mod width_stays_in_basin;
 
 pub use batch_sizes::BatchSizes;
 
@@ -58,8 +60,10 @@ pub static ALL: &[&Claim] = &[
     &stability_asymptotics::CLAIM,
     &stability_decay::CLAIM,
     &stability_basin::CLAIM,
+    &width_stays_in_basin::CLAIM,
     &paths_agree::CLAIM,
     &emergence_from_random::CLAIM,
+    &escape_noise_driven::CLAIM,
     &fluctuations_linear_response::CLAIM,
     &rescaled_odd_point::CLAIM,
 ];
