@@ -10,6 +10,7 @@ mod activations_odd_point;
 mod baseline_rs_orthogonalizes;
 mod batch_sizes;
 mod emergence_from_random;
+mod escape_noise_driven;
 mod exact_edge_growth;
 mod exact_invariant;
 mod fluctuations_linear_response;
@@ -30,6 +31,7 @@ mod stability_every_batch_size;
 mod stability_spectral_gap;
 mod statistics;
 mod unique_single_outlier;
+mod width_stays_in_basin;
 
 pub use batch_sizes::BatchSizes;
 
@@ -63,8 +65,10 @@ pub static ALL: &[&Claim] = &[
     &stability_decay::CLAIM,
     &stability_basin::CLAIM,
     &leaky_same_fixed_points::CLAIM,
+    &width_stays_in_basin::CLAIM,
     &paths_agree::CLAIM,
     &emergence_from_random::CLAIM,
+    &escape_noise_driven::CLAIM,
     &fluctuations_linear_response::CLAIM,
     &rescaled_odd_point::CLAIM,
     &activations_odd_point::CLAIM,

@@ -91,7 +91,7 @@ const SENSES_OF_STABLE: &[(&str, &str)] = &[
     ),
     (
         "networks of finite width",
-        "they fluctuate about the odd point as linear response says (n = 7, 10, 20 and widths from 100 n), observed, not proved: fluctuations.linear-response",
+        "wide enough ones stay near the odd point, proved: width.stays-in-basin; they fluctuate about it as linear response says (n = 7, 10, 20 and widths from 100 n), observed: fluctuations.linear-response",
     ),
 ];
 

@@ -84,7 +84,7 @@ impl LocalBall {
 
     /// The ball of that radius, if it is proved to be contracted.
     pub fn check(frame: Frame<Interval>, radius: Interval) -> Option<Self> {
-        let BallImage { factor, positive } = frame.ball_image(&radius);
+        let BallImage { factor, positive, .. } = frame.ball_image(&radius);
         let contracts = factor.certainly_less(&radius.lift(1));
         (radius.certainly_positive() && contracts && positive.iter().all(Interval::certainly_positive))
             .then_some(Self { frame, radius, factor })
@@ -114,7 +114,7 @@ impl LocalBall {
 fn search_radius(frame: &Frame<f64>) -> f64 {
     let aim = 1.0 - GAP_LEFT * (1.0 - frame.contraction());
     let good = |radius: f64| {
-        let BallImage { factor, positive } = frame.ball_image(&radius);
+        let BallImage { factor, positive, .. } = frame.ball_image(&radius);
         factor < aim && positive.iter().all(|x| *x > 0.0)
     };
     let (mut low, mut high) = (0.0, 2.0 * frame.batch.one_minus_r * frame.batch.n.sqrt());
@@ -156,6 +156,8 @@ fn search_weights(centre: &SymmetricBatch<f64>, n: u64) -> Weights<f64> {
 pub struct BallImage<R> {
     /// `φ(R)`: `N(T(C) − C*) ≤ φ(R) N(C − C*)` for every `C` of the ball.
     pub factor: R,
+    /// At least `λt/tr h`.
+    pub rescaling: R,
     /// Quantities that must be positive for `factor` to hold: variances, `1 − ρ²`, the trace.
     pub positive: Vec<R>,
 }
@@ -215,8 +217,9 @@ impl<R: Real> Frame<R> {
         let lost = magnitude(&self.trace_slope()) * radius + total * radius.clone().square() / &self.batch.n;
         let least_trace = trace.clone() - lost;
         positive.push(least_trace.clone());
-        let factor = trace / least_trace * (self.contraction() + remainder * radius / growth);
-        BallImage { factor, positive }
+        let rescaling = trace / least_trace;
+        let factor = rescaling.clone() * (self.contraction() + remainder * radius / growth);
+        BallImage { factor, rescaling, positive }
     }
 
     /// Pairs within the cluster.

@@ -256,7 +256,7 @@ impl<R: Real> Frame<R> {
     }
 
     /// `(α, β)` in the basis `v₁, v₂`.
-    fn standard_coordinates(&self, [alpha, beta]: [R; 2]) -> [R; 2] {
+    pub(super) fn standard_coordinates(&self, [alpha, beta]: [R; 2]) -> [R; 2] {
         let [[a, c, _], [b, d, _]] = &self.eigenvectors;
         let determinant = a.clone() * d - b.clone() * c;
         [

@@ -12,7 +12,8 @@
 //!
 //! Beyond [`best_radius`] nothing can be proved: at that distance there is a batch with two identical samples,
 //! which stay identical for ever. Searches are in double precision and need no rigour; whatever is returned has
-//! been checked with intervals. Not shown: that a batch outside does not converge, and anything at finite width.
+//! been checked with intervals. Not shown: that a batch outside does not converge. Finite width:
+//! a ball that sampled networks stay in ([`Stay`]).
 
 mod ball;
 mod ellipsoid;
@@ -20,6 +21,7 @@ mod frame;
 mod input;
 mod orbit_box;
 mod uniform;
+mod width;
 
 pub use ball::{BallImage, LocalBall};
 use ellipsoid::plain_frame;
@@ -28,6 +30,7 @@ pub use frame::{Frame, Weights};
 pub use input::{enclose_gram, gram_from_rows};
 pub use orbit_box::{Ends, OrbitBox};
 pub use uniform::{UniformBasin, UniformStatement, UniformVerdict, judge_uniform, prove_uniform};
+pub use width::{Stay, StayVerdict};
 
 use crate::arithmetic::{Interval, Real};
 use crate::layer::{Gram, infinite_width};

@@ -9,7 +9,7 @@ use std::f64::consts::PI;
 
 const BITS: u32 = 128;
 
-fn frame(n: u64, weights: Weights<f64>) -> Frame<f64> {
+pub(super) fn frame(n: u64, weights: Weights<f64>) -> Frame<f64> {
     Frame::at(FixedPoint::OddPoint.locate(n).unwrap(), weights)
 }
 
@@ -53,7 +53,7 @@ fn coordinates(frame: &Frame<f64>, d: &Gram<f64>) -> (f64, Vec<[f64; 2]>, f64) {
 }
 
 /// `N(D)`.
-fn norm(frame: &Frame<f64>, d: &Gram<f64>) -> f64 {
+pub(super) fn norm(frame: &Frame<f64>, d: &Gram<f64>) -> f64 {
     let (trivial, w, pair) = coordinates(frame, d);
     (trivial * trivial + w.iter().flatten().map(|w| w * w).sum::<f64>() + pair).sqrt()
 }
@@ -96,7 +96,7 @@ fn layer_contracts_the_adapted_norm_as_bounded() {
         let frame = frame(n, weights);
         let centre = frame.batch.covariance(n as usize);
         for radius in [0.02, 0.2].map(|share| share * frame.batch.one_minus_r) {
-            let BallImage { factor, positive } = frame.ball_image(&radius);
+            let BallImage { factor, positive, .. } = frame.ball_image(&radius);
             assert!(positive.iter().all(|x| *x > 0.0));
             for (name, unit) in directions(n as usize) {
                 for part in [1.0, 0.3] {
