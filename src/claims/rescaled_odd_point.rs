@@ -184,7 +184,9 @@ fn stability() -> Result<(Part, Vec<Value>)> {
         .par_iter()
         .map(|&(n, k)| {
             let batch = TwoLevelBatch::attractor(n as f64, k)?;
-            let radius = batch.spectrum()?.into_iter().map(|(_, value)| value.abs()).fold(0.0, f64::max);
+            let radius = batch.spectrum()?.into_iter().map(|(_, value)| value.abs());
+            // In this order a NaN is the largest.
+            let radius = radius.max_by(f64::total_cmp).unwrap_or(f64::NAN);
             Ok((n, k, radius, batch.order()?))
         })
         .collect::<Result<Vec<_>>>()?;
