@@ -49,10 +49,7 @@ pub fn run(args: &FixedPointsArgs) -> Result<()> {
     match args.format {
         Format::Text => {
             for (point, values) in &found {
-                let rows = NAMES.iter().zip(values).map(|(name, value)| {
-                    vec![(*name).to_owned(), value.nearest_decimal(args.digits as usize)]
-                });
-                writeln!(out, "{}\n", report::table(&[point.name(), ""], rows))?;
+                write_point(&mut out, point.name(), &NAMES, values, args.digits)?;
             }
             writeln!(out, "n = {n}; each value is proved to within one unit of its last digit")?;
             if found.len() == 1 {
@@ -60,16 +57,8 @@ pub fn run(args: &FixedPointsArgs) -> Result<()> {
             }
         }
         Format::Json => {
-            let points: Vec<Value> = found
-                .iter()
-                .map(|(point, values)| {
-                    let mut object = Map::from_iter([("name".to_owned(), json!(point.name()))]);
-                    object.extend(
-                        NAMES.iter().zip(values).map(|(name, value)| ((*name).to_owned(), json!(value))),
-                    );
-                    Value::Object(object)
-                })
-                .collect();
+            let points: Vec<Value> =
+                found.iter().map(|(point, values)| point_to_json(point.name(), &NAMES, values)).collect();
             let document = json!({
                 "schema": "oddpoint.fixed-points/1",
                 "batch_size": n.to_string(),
@@ -79,6 +68,27 @@ pub fn run(args: &FixedPointsArgs) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// A table of one fixed point's quantities.
+pub(super) fn write_point(
+    out: &mut dyn Write,
+    point: &str,
+    names: &[&str],
+    values: &[Interval],
+    digits: u32,
+) -> Result<()> {
+    let row =
+        |(name, value): (&&str, &Interval)| vec![(*name).to_owned(), value.nearest_decimal(digits as usize)];
+    writeln!(out, "{}\n", report::table(&[point, ""], names.iter().zip(values).map(row)))?;
+    Ok(())
+}
+
+/// The same as an object.
+pub(super) fn point_to_json(point: &str, names: &[&str], values: &[Interval]) -> Value {
+    let mut object = Map::from_iter([("name".to_owned(), json!(point))]);
+    object.extend(names.iter().zip(values).map(|(name, value)| ((*name).to_owned(), json!(value))));
+    Value::Object(object)
 }
 
 /// The quantities, in the order of the JSON contract.

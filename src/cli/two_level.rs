@@ -1,5 +1,6 @@
 //! `--outliers` of `oddpoint fixed-points` and `oddpoint spectrum`, from 2 on.
 
+use super::fixed_points::{point_to_json, write_point};
 use super::{Format, starting_precision};
 use crate::arithmetic::{Interval, Real};
 use crate::odd_point::FixedPoint;
@@ -8,7 +9,7 @@ use crate::report;
 use crate::rigor::two_level::{TwoLevelCensus, TwoLevelRoots};
 use crate::rigor::{refine, relative_width_below};
 use crate::{Error, Result, bad_input};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use std::io::Write;
 
 /// What was asked for.
@@ -62,10 +63,7 @@ pub fn fixed_points(question: &Question) -> Result<()> {
     match question.format {
         Format::Text => {
             for (name, values) in &found {
-                let rows = NAMES.iter().zip(values).map(|(quantity, value)| {
-                    vec![(*quantity).to_owned(), value.nearest_decimal(digits as usize)]
-                });
-                writeln!(out, "{}\n", report::table(&[name.as_str(), ""], rows))?;
+                write_point(&mut out, name, &NAMES, values, digits)?;
             }
             writeln!(
                 out,
@@ -78,17 +76,13 @@ pub fn fixed_points(question: &Question) -> Result<()> {
             writeln!(out, "these are all: the whole range of r is covered by enclosures")?;
         }
         Format::Json => {
-            let object = |(name, values): &(String, [Interval; NAMES.len()])| {
-                let mut object = Map::from_iter([("name".to_owned(), json!(name))]);
-                object
-                    .extend(NAMES.iter().zip(values).map(|(name, value)| ((*name).to_owned(), json!(value))));
-                Value::Object(object)
-            };
+            let points: Vec<Value> =
+                found.iter().map(|(name, values)| point_to_json(name, &NAMES, values)).collect();
             let document = json!({
                 "schema": "oddpoint.fixed-points/1",
                 "batch_size": n.to_string(),
                 "outliers": k.to_string(),
-                "fixed_points": found.iter().map(object).collect::<Vec<_>>(),
+                "fixed_points": points,
             });
             report::write_json(&mut out, &document)?;
         }

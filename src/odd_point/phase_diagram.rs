@@ -130,15 +130,11 @@ pub fn single_outlier_states(n: f64, rescale: bool) -> Result<Vec<State>> {
 /// Approximates; with rescaling at most one, which an orbit from a lopsided batch reaches.
 ///
 /// # Errors
-/// [`Error::NotReached`] if a spectrum cannot be had.
+/// [`Error::NotReached`] if a spectrum cannot be had, or an orbit settles nowhere.
 pub fn several_outlier_states(n: u64, outliers: u64, rescale: bool) -> Result<Vec<State>> {
     if rescale {
-        return match TwoLevelBatch::attractor(n as f64, outliers as i64) {
-            Ok(batch) => Ok(vec![State::new(true, &batch)?]),
-            // It ends at the symmetric batch.
-            Err(Error::NotReached(_)) => Ok(Vec::new()),
-            Err(error) => Err(error),
-        };
+        let batch = TwoLevelBatch::attractor_if_any(n as f64, outliers as i64)?;
+        return batch.iter().map(|batch| State::new(true, batch)).collect();
     }
     let sizes = [(n - outliers) as i64, outliers as i64];
     let last = PI - (1.0 / (sizes[0] - 1) as f64).acos();

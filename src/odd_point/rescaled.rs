@@ -162,25 +162,37 @@ impl TwoLevelBatch<f64> {
     /// # Errors
     /// [`Error::NotReached`] if the orbit ends at the symmetric batch, or nowhere.
     pub fn attractor(n: f64, outliers: i64) -> Result<Self> {
-        /// Layers before Newton's iteration takes over; near a saddle-node it is slow to get there.
+        Self::attractor_if_any(n, outliers)?.ok_or_else(|| {
+            Error::NotReached(format!("n = {n}, {outliers} outliers: the orbit ends at the symmetric batch"))
+        })
+    }
+
+    /// [`attractor`](Self::attractor), or `None` if the orbit ends at the symmetric batch.
+    pub(super) fn attractor_if_any(n: f64, outliers: i64) -> Result<Option<Self>> {
+        /// Layers before Newton's iteration is tried, and how often: near a saddle-node an orbit lingers where there is no fixed point.
         const LAYERS: usize = 400;
+        const TRIALS: usize = 50;
         let mut batch = Self::new(&n, outliers, &(n / 2.0), &1.0);
-        for _ in 0..LAYERS {
-            let [p, q] = batch.ratios_after()?;
-            let settled = (p / batch.split - 1.0).abs() < 1e-4 && outliers == 1;
-            batch = Self::new(&n, outliers, &p, &if outliers > 1 { q } else { 1.0 });
-            if settled || p < 1.5 {
-                break;
+        for _ in 0..TRIALS {
+            for _ in 0..LAYERS {
+                let [p, q] = batch.ratios_after()?;
+                let settled = (p / batch.split - 1.0).abs() < 1e-4 && outliers == 1;
+                batch = Self::new(&n, outliers, &p, &if outliers > 1 { q } else { 1.0 });
+                if p < 1.5 {
+                    return Ok(None);
+                }
+                if settled {
+                    break;
+                }
+            }
+            if let Ok(found) = batch.polished() {
+                let [p, _] = found.ratios();
+                if (p - 1.0).abs() >= 1e-6 {
+                    return Ok(Some(found));
+                }
             }
         }
-        let found = batch.polished()?;
-        let [p, _] = found.ratios();
-        if (p - 1.0).abs() < 1e-6 || p.is_nan() {
-            return Err(Error::NotReached(format!(
-                "n = {n}, {outliers} outliers: the orbit ends at the symmetric batch"
-            )));
-        }
-        Ok(found)
+        Err(Error::NotReached(format!("n = {n}, {outliers} outliers: the orbit does not settle")))
     }
 }
 
