@@ -2,8 +2,9 @@
 
 use super::whole_number;
 use crate::arithmetic::Real;
-use crate::claims::BatchSizes;
-use crate::odd_point::phase_diagram::{State, several_outlier_states, single_outlier_states};
+use crate::odd_point::phase_diagram::{
+    State, onset_of_stability, several_outlier_states, single_outlier_states,
+};
 use crate::odd_point::rescaled::rescaled_saddle_node;
 use crate::rigor::enclose_saddle_node;
 use crate::whole_file::write_whole;
@@ -12,36 +13,75 @@ use plotters::prelude::*;
 use rayon::prelude::*;
 use std::io::Write;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 #[derive(clap::Args)]
 #[command(after_help = "Examples:\n\
     \x20 oddpoint phase-diagram --out states.csv\n\
-    \x20 oddpoint phase-diagram --batch-sizes 40..=120 --outliers 3 --out states.svg\n\n\
+    \x20 oddpoint phase-diagram --batch-sizes 40..=120 --outliers 3 --out states.svg\n\
+    \x20 oddpoint phase-diagram --batch-sizes 51..=52:0.125,100 --outliers 1 --out birth.csv\n\n\
     All numbers approximate (float64). Proved are the parts of the claims model.fixed-points, stability.every-batch-size and \
     unique.single-outlier.")]
 pub struct PhaseDiagramArgs {
-    /// Batch sizes, 3 to 10000; besides them the two real ones at which an odd point is born
+    /// Batch sizes, real numbers from 3 to 10000: 51.5, or FIRST..=LAST, or FIRST..=LAST:STEP; besides them those at which states are
+    /// born or become stable
     #[arg(long, value_name = "SPEC", default_value = DEFAULT_SIZES)]
-    batch_sizes: BatchSizes,
+    batch_sizes: RealSizes,
     /// States of up to so many outliers, 1 to 20 (at most half the samples)
     #[arg(long, value_name = "K", default_value = "5", value_parser = outliers)]
-    outliers: u64,
+    outliers: i64,
     /// File to write: .csv for the states as data, .svg for a figure
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
 }
 
 const DEFAULT_SIZES: &str = "3..=64,70,80,90,100,120,140,170,200,250,300,400,500,700,1000";
-const LARGEST: u64 = 10_000;
 
-fn outliers(text: &str) -> Result<u64> {
-    whole_number(text, 1..=20)
+/// Real batch sizes, increasing.
+#[derive(Clone, Debug, PartialEq)]
+struct RealSizes(Vec<f64>);
+
+impl FromStr for RealSizes {
+    type Err = Error;
+
+    /// Parses numbers and inclusive ranges, separated by commas.
+    fn from_str(text: &str) -> Result<Self> {
+        const ACCEPTED: std::ops::RangeInclusive<f64> = 3.0..=10_000.0;
+        /// More are taken for a slip.
+        const MOST: usize = 100_000;
+        let number = |part: &str, accepted: std::ops::RangeInclusive<f64>| -> Result<f64> {
+            let (least, most) = (*accepted.start(), *accepted.end());
+            part.trim().parse().ok().filter(|x| accepted.contains(x)).ok_or_else(|| {
+                bad_input!("batch sizes '{text}': '{part}' is not a number from {least} to {most}")
+            })
+        };
+        let mut sizes = Vec::new();
+        for part in text.split(',') {
+            let (range, step) = part.split_once(':').unwrap_or((part, "1"));
+            let (first, last) = range.split_once("..=").unwrap_or((range, range));
+            let (first, last) = (number(first, ACCEPTED)?, number(last, ACCEPTED)?);
+            let step = number(step, 1e-3..=1e4)?;
+            if first > last {
+                return Err(bad_input!("batch sizes '{part}': the range is reversed"));
+            }
+            // A last step that rounding puts beyond the end still counts.
+            let steps = ((last - first) / step * (1.0 + f64::EPSILON)).floor() as usize;
+            sizes.extend((0..=steps).map(|k| (first + k as f64 * step).min(last)));
+            if sizes.len() > MOST {
+                return Err(bad_input!("batch sizes '{text}': at most {MOST} are taken in one run"));
+            }
+        }
+        sizes.sort_by(f64::total_cmp);
+        sizes.dedup();
+        Ok(Self(sizes))
+    }
+}
+
+fn outliers(text: &str) -> Result<i64> {
+    Ok(whole_number(text, 1..=20)? as i64)
 }
 
 pub fn run(args: &PhaseDiagramArgs) -> Result<()> {
-    if let Some(n) = args.batch_sizes.all().iter().find(|&&n| n > LARGEST) {
-        return Err(bad_input!("batch size {n}: states are looked for up to n = {LARGEST}"));
-    }
     let extension = args.out.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
     let write: fn(&[State], &mut dyn Write) -> Result<()> = match extension {
         "csv" => write_csv,
@@ -54,7 +94,8 @@ pub fn run(args: &PhaseDiagramArgs) -> Result<()> {
     Ok(())
 }
 
-/// The states without rescaling, then those with it: the saddle-node, and by rising n and number of outliers.
+/// The states without rescaling, then those with it: the saddle-node, where several outliers become stable (with rescaling alone), and
+/// by rising n and number of outliers.
 fn states(args: &PhaseDiagramArgs) -> Result<Vec<State>> {
     let born = enclose_saddle_node(64)?.batch;
     let n = born.n.approximate();
@@ -63,14 +104,18 @@ fn states(args: &PhaseDiagramArgs) -> Result<Vec<State>> {
     let mut all = Vec::new();
     for (rescale, birth) in [(false, [n, p]), (true, rescaled_saddle_node(&0.0_f64)?)] {
         all.push(State::saddle_node(rescale, birth)?);
-        let at = |&n: &u64| -> Result<Vec<State>> {
-            let mut states = single_outlier_states(n as f64, rescale)?;
-            for k in 2..=args.outliers.min(n / 2) {
+        if rescale {
+            let several: Vec<i64> = (2..=args.outliers).collect();
+            all.extend(several.into_par_iter().map(onset_of_stability).collect::<Result<Vec<_>>>()?);
+        }
+        let at = |&n: &f64| -> Result<Vec<State>> {
+            let mut states = single_outlier_states(n, rescale)?;
+            for k in 2..=args.outliers.min((n / 2.0) as i64) {
                 states.extend(several_outlier_states(n, k, rescale)?);
             }
             Ok(states)
         };
-        all.extend(args.batch_sizes.all().par_iter().map(at).collect::<Result<Vec<_>>>()?.concat());
+        all.extend(args.batch_sizes.0.par_iter().map(at).collect::<Result<Vec<_>>>()?.concat());
     }
     Ok(all)
 }

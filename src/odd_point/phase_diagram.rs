@@ -41,6 +41,8 @@ pub enum StateKind {
     Outliers,
     /// Where edge and odd point are born together; an eigenvalue is 1.
     SaddleNode,
+    /// Where several outliers become stable: the leading eigenvalue passes 1.
+    Onset,
 }
 
 impl StateKind {
@@ -51,6 +53,7 @@ impl StateKind {
             Self::Edge => "edge",
             Self::Outliers => "outliers",
             Self::SaddleNode => "saddle-node",
+            Self::Onset => "onset",
         }
     }
 }
@@ -58,7 +61,7 @@ impl StateKind {
 impl State {
     /// Whether all eigenvalues lie inside the unit disc.
     pub fn is_stable(&self) -> bool {
-        self.kind != StateKind::SaddleNode && self.leading.1.abs() < 1.0
+        matches!(self.kind, StateKind::Symmetric | StateKind::Outliers) && self.leading.1.abs() < 1.0
     }
 
     /// The state at a saddle-node: one outlier, `p = λ/δ` of [`TwoLevelBatch::single`].
@@ -124,29 +127,63 @@ pub fn single_outlier_states(n: f64, rescale: bool) -> Result<Vec<State>> {
     Ok(states)
 }
 
-/// The states of `k ≥ 2` outliers, but for the symmetric one.
+/// The states of `k ≥ 2` outliers, but for the symmetric one; `n ≥ 2k` may be any real number.
 ///
 /// # Guarantees
 /// Approximates; with rescaling at most one, which an orbit from a lopsided batch reaches.
 ///
 /// # Errors
 /// [`Error::NotReached`] if a spectrum cannot be had, or an orbit settles nowhere.
-pub fn several_outlier_states(n: u64, outliers: u64, rescale: bool) -> Result<Vec<State>> {
+pub fn several_outlier_states(n: f64, outliers: i64, rescale: bool) -> Result<Vec<State>> {
     if rescale {
-        let batch = TwoLevelBatch::attractor_if_any(n as f64, outliers as i64)?;
+        let batch = TwoLevelBatch::attractor_if_any(n, outliers)?;
         return batch.iter().map(|batch| State::new(true, batch)).collect();
     }
-    let sizes = [(n - outliers) as i64, outliers as i64];
-    let last = PI - (1.0 / (sizes[0] - 1) as f64).acos();
-    let balance = |theta: f64| Ok(EqualCorrelations::at_angle(sizes, &theta).balance());
+    let cluster = n - outliers as f64;
+    let at = |theta: f64| EqualCorrelations::at_angle_of_real_size(&cluster, outliers, &theta);
+    let last = PI - (1.0 / (cluster - 1.0)).acos();
     let mut states = Vec::new();
-    for theta in sign_changes(balance, [1e-6 * last, last * (1.0 - 1e-9)])? {
-        let state = State::new(false, &EqualCorrelations::at_angle(sizes, &theta).batch())?;
+    for theta in sign_changes(|theta| Ok(at(theta).balance()), [1e-6 * last, last * (1.0 - 1e-9)])? {
+        let state = State::new(false, &at(theta).batch())?;
         if (state.variance_ratio - 1.0).abs() > 1e-6 {
             states.push(state);
         }
     }
     Ok(states)
+}
+
+/// Where `k ≥ 2` outliers become stable with rescaling: the real `n` above which the state is there with every eigenvalue inside the
+/// unit disc, and below which it is not.
+///
+/// # Guarantees
+/// Approximates `n` to one part in 10⁶, by bisection between an `n` without a stable state and one with it; that there is but one such `n`
+/// between them is not shown.
+///
+/// # Errors
+/// [`Error::NotReached`] if there is no stable state at any doubling of `n` up to 10 000, or a spectrum cannot be had.
+pub fn onset_of_stability(outliers: i64) -> Result<State> {
+    const LARGEST: f64 = 10_000.0;
+    let stable = |n: f64| -> Result<Option<State>> {
+        Ok(several_outlier_states(n, outliers, true)?.into_iter().find(State::is_stable))
+    };
+    let mut low = 2.0 * outliers as f64 + 1.0;
+    let mut state = loop {
+        if 2.0 * low > LARGEST {
+            return Err(Error::NotReached(format!("{outliers} outliers are not stable up to n = {low}")));
+        }
+        match stable(2.0 * low)? {
+            Some(state) => break state,
+            None => low *= 2.0,
+        }
+    };
+    while state.n - low > 1e-6 * low {
+        let middle = f64::midpoint(low, state.n);
+        match stable(middle)? {
+            Some(nearer) => state = nearer,
+            None => low = middle,
+        }
+    }
+    Ok(State { kind: StateKind::Onset, ..state })
 }
 
 /// Where a function changes its sign, in rising order, by scan and bisection.
@@ -201,21 +238,46 @@ mod tests {
         assert_eq!(single_outlier_states(52.0, true).unwrap().len(), 3);
         let states = single_outlier_states(100.0, true).unwrap();
         assert!((states[2].variance_ratio - 17.4228358561848).abs() < 1e-6 && states[2].is_stable());
-        let two = several_outlier_states(20, 2, false).unwrap();
+        let two = several_outlier_states(20.0, 2, false).unwrap();
         let split = two.iter().find(|state| state.kind == StateKind::Outliers).unwrap();
         assert_eq!(split.leading.0, TwoLevelBlock::OutlierStandard);
         assert!((split.leading.1 - 1.076017).abs() < 1e-6);
+    }
+
+    /// `rescaled.odd-point` has five outliers stable at n = 100, and three not at n = 60. At the onset an eigenvalue is 1.
+    #[test]
+    fn onsets_of_stability_rise_with_the_number_of_outliers() {
+        let onsets: Vec<State> = (2..=5).map(|k| onset_of_stability(k).unwrap()).collect();
+        assert!(
+            onsets.windows(2).all(|pair| pair[0].n < pair[1].n) && onsets[3].n < 100.0 && onsets[1].n > 60.0
+        );
+        for state in onsets {
+            assert!((state.leading.1 - 1.0).abs() < 1e-4, "k = {}: {:?}", state.outliers, state.leading);
+        }
+    }
+
+    /// At whole n the continuation is the two-level batch; between two of them its states lie between theirs.
+    #[test]
+    fn states_at_real_sizes() {
+        for outliers in [2, 3] {
+            let ratio = |n: f64| {
+                let states = several_outlier_states(n, outliers, false).unwrap();
+                states.into_iter().map(|state| state.variance_ratio).fold(0.0, f64::max)
+            };
+            let [low, middle, high] = [40.0, 40.5, 41.0].map(ratio);
+            assert!(1.0 < low && low < middle && middle < high, "{low} {middle} {high}");
+        }
     }
 
     /// `rescaled.odd-point`: at n = 100 up to five outliers are stable, at n = 60 three are not.
     #[test]
     fn several_outliers_need_rescaling() {
         for outliers in 2..=5 {
-            let states = several_outlier_states(100, outliers, true).unwrap();
+            let states = several_outlier_states(100.0, outliers, true).unwrap();
             assert!(states.iter().all(State::is_stable) && states.len() == 1, "k = {outliers}");
-            let without = several_outlier_states(100, outliers, false).unwrap();
+            let without = several_outlier_states(100.0, outliers, false).unwrap();
             assert!(!without.is_empty() && without.iter().all(|state| !state.is_stable()), "k = {outliers}");
         }
-        assert!(several_outlier_states(60, 3, true).unwrap().iter().all(|state| !state.is_stable()));
+        assert!(several_outlier_states(60.0, 3, true).unwrap().iter().all(|state| !state.is_stable()));
     }
 }

@@ -338,8 +338,10 @@ impl TwoLevelBatch<f64> {
 /// Derived in `proofs/theorems/unique.single-outlier.md`; with one outlier it is the balance equation of [`super::SymmetricBatch`].
 #[derive(Clone, Debug)]
 pub struct EqualCorrelations<R> {
-    /// Samples of the cluster and of the outliers.
-    pub sizes: [i64; 2],
+    /// Batch size.
+    pub n: R,
+    /// Number of outliers, `k`.
+    pub outliers: i64,
     /// Angle between two samples of one group.
     pub theta: R,
     /// `1 − r`.
@@ -354,29 +356,40 @@ pub struct EqualCorrelations<R> {
 
 impl<R: Real> EqualCorrelations<R> {
     /// The batch at an angle `0 ≤ θ ≤ arccos(−1/(N−1))`, `N ≥ k`.
-    pub fn at_angle(sizes: [i64; 2], theta: &R) -> Self {
-        let [cluster, outliers] = sizes;
+    pub fn at_angle([cluster, outliers]: [i64; 2], theta: &R) -> Self {
+        if cluster == outliers {
+            // s = t: v is 1 without a quotient.
+            return Self::new(&theta.lift(cluster), outliers, theta, |_, _| theta.lift(1));
+        }
+        Self::at_angle_of_real_size(&theta.lift(cluster), outliers, theta)
+    }
+
+    /// The same for a cluster of `N > k` samples, `N` any real number: the formulas' continuation.
+    pub fn at_angle_of_real_size(cluster: &R, outliers: i64, theta: &R) -> Self {
+        Self::new(cluster, outliers, theta, |s, t| (s * cluster / t.times(outliers)).sqrt())
+    }
+
+    /// `v` from `s` and `t`.
+    fn new(cluster: &R, outliers: i64, theta: &R, deviation_ratio: impl FnOnce(R, R) -> R) -> Self {
         let one = theta.lift(1);
         let shrink = theta.clone().over(2).bessel(0);
         // d/2 = sin²(θ/2), by a form whose root is regular at 0.
         let half_sine = theta.clone() * shrink / one.lift(2);
         let d = half_sine.clone().square().times(2);
+        let others = cluster.clone().plus(-1);
         // s ≥ 0 in the range of θ.
-        let s = (one.lift(cluster) - d.clone().times(cluster - 1)).nonnegative();
+        let s = (cluster.clone() - d.clone() * &others).nonnegative();
         let t = one.lift(outliers) - d.clone().times(outliers - 1);
-        let deviation_ratio = if cluster == outliers {
-            one.clone()
-        } else {
-            (s.clone().times(cluster) / t.clone().times(outliers)).sqrt()
-        };
-        let cos_phi = t * &deviation_ratio / one.lift(cluster);
+        let deviation_ratio = deviation_ratio(s.clone(), t.clone());
+        let cos_phi = t * &deviation_ratio / cluster;
         // sin²φ = d [(N−1)/N + (k−1)/k − (N−1)(k−1)d/(Nk)], from cos²φ = st/(Nk).
-        let [a, b] = sizes.map(|size| one.lift(size - 1).over(size));
+        let [a, b] = [others / cluster, one.lift(outliers - 1).over(outliers)];
         let inner = a.clone() + &b - a * b * &d;
         let sin_phi = half_sine * inner.times(2).sqrt();
         let phi = sin_phi.atan2(&cos_phi);
-        let split = s * one.lift(cluster + outliers) / one.lift(outliers);
-        Self { sizes, theta: theta.clone(), one_minus_r: d, deviation_ratio, cos_phi, phi, split }
+        let n = cluster.clone().plus(outliers);
+        let split = s * &n / one.lift(outliers);
+        Self { n, outliers, theta: theta.clone(), one_minus_r: d, deviation_ratio, cos_phi, phi, split }
     }
 
     /// `2v` times the difference of both sides of the fixed-point equation, right minus left: regular over the whole range,
@@ -417,10 +430,9 @@ impl<R: Real> EqualCorrelations<R> {
 
     /// The batch by its eigenvalues.
     pub fn batch(&self) -> TwoLevelBatch<R> {
-        let [cluster, outliers] = self.sizes;
         TwoLevelBatch {
-            n: self.theta.lift(cluster + outliers),
-            outliers,
+            n: self.n.clone(),
+            outliers: self.outliers,
             cluster: self.one_minus_r.clone(),
             among: self.variance_ratio() * &self.one_minus_r,
             split: self.split.clone(),

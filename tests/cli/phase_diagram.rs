@@ -25,6 +25,20 @@ fn states_as_data() {
     assert_eq!(stable("rc,nl", "100"), ["1symmetric", "1outliers"]);
     assert_eq!(stable("rc,rs,nl", "100"), ["1symmetric", "1outliers", "2outliers"]);
     assert!(rows.iter().any(|row| row["variance_ratio"].starts_with("17.42283585")));
+    let onsets: Vec<&str> =
+        rows.iter().filter(|row| row["state"] == "onset").map(|row| &*row["outliers"]).collect();
+    assert_eq!(onsets, ["2"]);
+}
+
+/// The saddle-node with rescaling lies at n = 51.3717 (theory, section 3).
+#[test]
+fn real_batch_sizes() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("birth.csv");
+    text(&format!("phase-diagram --batch-sizes 51.25..=51.5:0.125,60 --outliers 1 --out {}", path.display()));
+    let states = std::fs::read_to_string(path).unwrap();
+    let count = |n: &str| states.matches(&format!("rc,rs,nl\",{n},")).count();
+    assert_eq!([count("51.25"), count("51.375"), count("51.5"), count("60")], [1, 3, 3, 3], "{states}");
 }
 
 #[test]
@@ -45,6 +59,10 @@ fn bad_input_is_named() {
         &[
             (&[out[0], out[1], "--batch-sizes", "2"], &["2"]),
             (&[out[0], out[1], "--batch-sizes", "10001"], &["10001", "10000"]),
+            (&[out[0], out[1], "--batch-sizes", "9..=7"], &["9..=7", "reversed"]),
+            (&[out[0], out[1], "--batch-sizes", "7..=9:0"], &["'0'", "0.001"]),
+            (&[out[0], out[1], "--batch-sizes", "NaN"], &["'NaN'", "3 to 10000"]),
+            (&[out[0], out[1], "--batch-sizes", "3..=10000:0.001"], &["100000"]),
             (&[out[0], out[1], "--outliers", "0"], &["'0'", "1 to 20"]),
             (&["--out", "x.txt"], &["x.txt", ".csv or .svg"]),
         ],
