@@ -78,6 +78,19 @@ mod tests {
         }
     }
 
+    /// Where the recurrence is used, from the closed forms: j_2 = (3/t² − 1) sin t/t − 3 cos t/t²,
+    /// j_3 = (15/t³ − 6/t) sin t/t − (15/t² − 1) cos t/t.
+    #[test]
+    fn recurrence_against_closed_forms() {
+        for t in [2.0_f64, 2.5, 3.0] {
+            let (sin, cos) = t.sin_cos();
+            let second = (3.0 / (t * t) - 1.0) * sin / t - 3.0 * cos / (t * t);
+            let third = (15.0 / t.powi(3) - 6.0 / t) * sin / t - (15.0 / (t * t) - 1.0) * cos / t;
+            assert!((t.bessel(2) - second / (t * t)).abs() < 1e-14, "{t}");
+            assert!((t.bessel(3) - third / t.powi(3)).abs() < 1e-14, "{t}");
+        }
+    }
+
     /// J_k(0) = 1/(2k+1)!!: 1, 1/3, 1/15, 1/105.
     #[test]
     fn values_at_zero() {
