@@ -7,6 +7,7 @@
 
 pub mod arithmetic;
 pub mod claims;
+#[cfg(feature = "cli")]
 pub mod cli;
 mod digest;
 pub mod ensemble;
@@ -14,6 +15,7 @@ mod error;
 pub mod kernel;
 pub mod layer;
 pub mod odd_point;
+#[cfg(feature = "cli")]
 pub mod report;
 pub mod rigor;
 mod whole_file;

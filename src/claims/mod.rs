@@ -29,6 +29,7 @@ mod stability_decay;
 mod stability_dense;
 mod stability_every_batch_size;
 mod stability_spectral_gap;
+mod stability_symmetric_point;
 mod statistics;
 mod unique_single_outlier;
 mod width_stays_in_basin;
@@ -64,6 +65,7 @@ pub static ALL: &[&Claim] = &[
     &stability_asymptotics::CLAIM,
     &stability_decay::CLAIM,
     &stability_basin::CLAIM,
+    &stability_symmetric_point::CLAIM,
     &leaky_same_fixed_points::CLAIM,
     &width_stays_in_basin::CLAIM,
     &paths_agree::CLAIM,
@@ -75,7 +77,8 @@ pub static ALL: &[&Claim] = &[
 ];
 
 /// By what a verdict is earned.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
     /// Intervals or exact arithmetic: a proof.
@@ -150,6 +153,13 @@ pub struct Settings {
     pub seed: u64,
     /// Less work: fewer sizes, shorter orbits.
     pub quick: bool,
+}
+
+impl Default for Settings {
+    /// What `oddpoint verify` takes where nothing is said: the default batch sizes, 192 bits, seed 0.
+    fn default() -> Self {
+        Self { batch_sizes: BatchSizes::default(), precision: 192, seed: 0, quick: false }
+    }
 }
 
 /// What a check found, and the numbers behind it.

@@ -22,7 +22,8 @@ pub const SMALLEST_ODD_POINT_BATCH: u64 = 7;
 pub const LARGEST_BATCH: u64 = 1_000_000_000_000_000_000;
 
 /// A fixed point of the indicative model, by name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, clap::ValueEnum, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 #[serde(rename_all = "kebab-case")]
 pub enum FixedPoint {
     /// The cluster with its odd point: attracting.

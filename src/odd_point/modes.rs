@@ -31,7 +31,8 @@ impl<R: Real> SymmetricBatch<R> {
 }
 
 /// How an orbit's first perturbation is chosen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 pub enum Mode {
     /// In the trivial block: symmetric like the batch.
     Trivial,
