@@ -23,7 +23,8 @@ fn one_minus_r(point: FixedPoint, n: u64) -> oddpoint::Result<Interval> {
 
 fn main() -> oddpoint::Result<()> {
     let argument = std::env::args().nth(1).unwrap_or_else(|| "10".to_owned());
-    let n = argument.parse().map_err(|_| bad_input!("'{argument}' is not a batch size: give a whole number"))?;
+    let n =
+        argument.parse().map_err(|_| bad_input!("'{argument}' is not a batch size: give a whole number"))?;
     for &point in FixedPoint::existing(n)? {
         // The lower end rounded down, the upper end rounded up: what is printed still encloses.
         let (lower, upper) = one_minus_r(point, n)?.to_decimal(DIGITS as usize);

@@ -56,7 +56,8 @@ fn links(text: &str) -> Vec<String> {
 /// The anchors that GitHub makes of the headings: lower case, punctuation dropped, spaces to hyphens.
 fn anchors(text: &str) -> BTreeSet<String> {
     let mut seen: HashMap<String, usize> = HashMap::new();
-    let headings = text.lines().filter(|line| line.starts_with('#') && line.trim_start_matches('#').starts_with(' '));
+    let headings =
+        text.lines().filter(|line| line.starts_with('#') && line.trim_start_matches('#').starts_with(' '));
     headings
         .map(|line| {
             let kept = line.trim_start_matches('#').trim().to_lowercase();
@@ -84,7 +85,8 @@ fn every_link_leads_somewhere() {
             let target =
                 if file.is_empty() { document.clone() } else { document.parent().unwrap().join(file) };
             let there = target.exists()
-                && (anchor.is_empty() || anchors(&std::fs::read_to_string(&target).unwrap()).contains(anchor));
+                && (anchor.is_empty()
+                    || anchors(&std::fs::read_to_string(&target).unwrap()).contains(anchor));
             if !there {
                 broken.push(format!("{}: {link}", document.display()));
             }
@@ -102,7 +104,8 @@ fn every_make_target_exists() {
         let text = std::fs::read_to_string(&document).unwrap();
         // Where a command begins: after a backquote, or at the start of an indented line.
         let quoted = text.split('`').skip(1).step_by(2).map(str::to_owned);
-        let indented = text.lines().filter(|line| line.starts_with("    ")).map(|line| line.trim().to_owned());
+        let indented =
+            text.lines().filter(|line| line.starts_with("    ")).map(|line| line.trim().to_owned());
         for command in quoted.chain(indented).filter(|command| command.starts_with("make ")) {
             let target = command.split_whitespace().nth(1).unwrap();
             assert!(
@@ -155,4 +158,19 @@ fn no_dependency_needs_a_newer_rust() {
         }
     }
     assert!(looked_at > 20);
+}
+
+/// The tables of claims are complete.
+#[test]
+fn every_claim_has_its_rows() {
+    for claim in oddpoint::claims::ALL {
+        let row = format!("| `{}` | {} |", claim.id, claim.kind.name());
+        for file in ["README.md", "docs/CLAIMS.md"] {
+            assert!(read(file).contains(&row), "{file}: no row {row}");
+        }
+        if claim.kind == oddpoint::claims::Kind::Rigorous {
+            let row = format!("| [`{0}`](theorems/{0}.md) |", claim.id);
+            assert!(read("proofs/README.md").contains(&row), "proofs/README.md: no row {row}");
+        }
+    }
 }

@@ -90,6 +90,17 @@ pub enum Kind {
 }
 
 /// What a check found.
+///
+/// ```
+/// use oddpoint::arithmetic::{Interval, Real};
+/// use oddpoint::claims::Verdict;
+/// let third = Interval::from_integer(53, 1).over(3);
+/// assert_eq!(Verdict::positive(&third), Verdict::Verified);
+/// // 3 · (1/3) − 1 is enclosed around 0: nothing can be said of its sign.
+/// let open = third.times(3).plus(-1);
+/// let all = Verdict::all([Verdict::Verified, Verdict::positive(&open)]);
+/// assert_eq!(all, Verdict::Inconclusive);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
@@ -121,6 +132,15 @@ impl Statement {
 }
 
 /// A claim and its check.
+///
+/// ```
+/// use oddpoint::claims::{Claim, Settings, Verdict};
+/// let claim = Claim::by_id("model.saddle-node")?;
+/// let outcome = claim.run(&Settings { quick: true, ..Settings::default() })?;
+/// assert_eq!(outcome.verdict, Verdict::Verified, "{}", outcome.reason);
+/// assert_eq!(outcome.control, Verdict::Refuted);
+/// # Ok::<(), oddpoint::Error>(())
+/// ```
 pub struct Claim {
     /// Stable identifier.
     pub id: &'static str,
@@ -163,6 +183,12 @@ impl Default for Settings {
 }
 
 /// What a check found, and the numbers behind it.
+///
+/// ```
+/// use oddpoint::claims::{Finding, Verdict};
+/// let finding = Finding::new(Verdict::decided(1 + 1 == 2), "by hand", serde_json::json!({}));
+/// assert_eq!(finding.verdict, Verdict::Verified);
+/// ```
 #[derive(Clone, Debug)]
 pub struct Finding {
     /// The verdict on the statement judged.

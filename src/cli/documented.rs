@@ -57,7 +57,9 @@ fn command_lines(text: &str) -> Vec<(String, bool)> {
             found.extend(line.starts_with("oddpoint ").then_some((line.clone(), true)));
         } else {
             let spans = line.split('`').skip(1).step_by(2);
-            found.extend(spans.filter(|span| span.starts_with("oddpoint ")).map(|span| (span.to_owned(), false)));
+            found.extend(
+                spans.filter(|span| span.starts_with("oddpoint ")).map(|span| (span.to_owned(), false)),
+            );
         }
         // `make verify ARGS="…"` hands its arguments on.
         if let Some(arguments) = line.split("ARGS=\"").nth(1).and_then(|rest| rest.split('"').next()) {
@@ -93,7 +95,8 @@ fn the_program_takes_every_documented_command_line() {
 #[test]
 fn a_slip_is_seen() {
     let text = "    oddpoint verify --quik\n    oddpoint spectrum \\\n  --batch-size N # a comment\nand `oddpoint explain ID`\n";
-    let [slip, continued, mention] = command_lines(text).try_into().map_err(|lines| bad_input!("{lines:?}")).unwrap();
+    let [slip, continued, mention] =
+        command_lines(text).try_into().map_err(|lines| bad_input!("{lines:?}")).unwrap();
     assert!(command().try_get_matches_from(words(&slip.0)).is_err());
     assert_eq!(words(&continued.0), ["oddpoint", "spectrum", "--batch-size", "10"]);
     assert!(command().try_get_matches_from(words(&continued.0)).is_ok());

@@ -12,6 +12,17 @@ use std::f64::consts::PI;
 const SCAN: u32 = 600;
 
 /// A fixed point of the layer, modulo scale.
+///
+/// ```
+/// use oddpoint::odd_point::phase_diagram::{State, several_outlier_states, single_outlier_states};
+/// // Without rescaling: symmetric and odd point are stable, the edge between them is not.
+/// let stable = single_outlier_states(10.0, false)?.iter().filter(|state| state.is_stable()).count();
+/// assert_eq!(stable, 2);
+/// // Two outliers: every state but the symmetric one is unstable.
+/// assert!(several_outlier_states(10, 2, false)?.iter().all(|state| !state.is_stable()));
+/// # let _ = State::saddle_node(false, [6.107, 2.0])?;
+/// # Ok::<(), oddpoint::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct State {
     /// Whether the layer rescales (RC, RS, ReLU) or not (RC, ReLU).
@@ -131,6 +142,13 @@ pub fn single_outlier_states(n: f64, rescale: bool) -> Result<Vec<State>> {
 ///
 /// # Errors
 /// [`Error::NotReached`] if a spectrum cannot be had, or an orbit settles nowhere.
+///
+/// ```
+/// use oddpoint::odd_point::phase_diagram::several_outlier_states;
+/// // With rescaling two outliers can be stable together.
+/// assert!(several_outlier_states(100, 2, true)?.iter().any(|state| state.is_stable()));
+/// # Ok::<(), oddpoint::Error>(())
+/// ```
 pub fn several_outlier_states(n: u64, outliers: u64, rescale: bool) -> Result<Vec<State>> {
     if rescale {
         let batch = TwoLevelBatch::attractor_if_any(n as f64, outliers as i64)?;

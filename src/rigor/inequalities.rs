@@ -87,6 +87,11 @@ pub fn reciprocals([first, last]: [u64; 2], precision: u32) -> Interval {
 }
 
 /// The interval of all `1/n` with `n ≥ from`, and their limit 0.
+///
+/// ```
+/// let u = oddpoint::rigor::reciprocals_from(128, 64);
+/// assert!(*u.lower() == 0 && *u.upper() == 1.0 / 128.0);
+/// ```
 pub fn reciprocals_from(from: u64, precision: u32) -> Interval {
     Interval::from_integer(precision, 0).hull(&Interval::from_integer(precision, 1).over(from as i64))
 }

@@ -87,6 +87,13 @@ pub fn judge_uniform(statement: &UniformStatement, precision: u32) -> Result<Uni
 ///
 /// # Errors
 /// [`Error::NotReached`] if some batch size stays undecided.
+///
+/// ```
+/// use oddpoint::rigor::basin::{UniformStatement, judge_uniform, prove_uniform};
+/// # let _: fn(&UniformStatement, u32) -> _ = judge_uniform;
+/// // Nothing is proved from a batch size on that is too small.
+/// assert!(prove_uniform(7, 1.0, 64).is_err());
+/// ```
 pub fn prove_uniform(from: u64, reach: f64, precision: u32) -> Result<UniformBasin> {
     // The window of x = nθ used for n ≥ TAIL_FROM.
     prove_angle_expansion(ANGLE_CONSTANT, TAIL_FROM, precision)?;
