@@ -14,13 +14,12 @@ const SCAN: u32 = 600;
 /// A fixed point of the layer, modulo scale.
 ///
 /// ```
-/// use oddpoint::odd_point::phase_diagram::{State, several_outlier_states, single_outlier_states};
+/// use oddpoint::odd_point::phase_diagram::{several_outlier_states, single_outlier_states};
 /// // Without rescaling: symmetric and odd point are stable, the edge between them is not.
 /// let stable = single_outlier_states(10.0, false)?.iter().filter(|state| state.is_stable()).count();
 /// assert_eq!(stable, 2);
 /// // Two outliers: every state but the symmetric one is unstable.
 /// assert!(several_outlier_states(10, 2, false)?.iter().all(|state| !state.is_stable()));
-/// # let _ = State::saddle_node(false, [6.107, 2.0])?;
 /// # Ok::<(), oddpoint::Error>(())
 /// ```
 #[derive(Clone, Debug)]
