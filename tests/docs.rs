@@ -148,7 +148,11 @@ fn no_dependency_needs_a_newer_rust() {
     let packages = metadata["packages"].as_array().unwrap();
     let needed = metadata["resolve"]["nodes"].as_array().unwrap();
     let is_needed = |id: &serde_json::Value| needed.iter().any(|node| node["id"] == *id);
-    let version = |text: &str| -> Vec<u32> { text.split('.').map(|part| part.parse().unwrap()).collect() };
+    // 1.89 is 1.89.0.
+    let version = |text: &str| -> Vec<u32> {
+        let given = text.split('.').map(|part| part.parse().unwrap());
+        given.chain([0, 0]).take(3).collect()
+    };
     let ours = version(env!("CARGO_PKG_RUST_VERSION"));
     let mut looked_at = 0;
     for package in packages.iter().filter(|package| is_needed(&package["id"])) {

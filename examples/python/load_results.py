@@ -16,10 +16,10 @@ orbit_file, points_file, verify_file = sys.argv[1:]
 
 # A simulation: one row a layer and replica; the first line, a comment, holds every parameter of the run.
 orbit = pandas.read_csv(orbit_file, comment="#")
-print(orbit[["replica", "layer", "norm_ratio", "cos_cross"]].tail(3), "\n")
+print(orbit[["replica", "layer", "norm_ratio", "cos_cross_mean"]].tail(3), "\n")
 
 orbit = polars.read_csv(orbit_file, comment_prefix="#")
-print(orbit.select("replica", "layer", "norm_ratio", "cos_cross").tail(3), "\n")
+print(orbit.select("replica", "layer", "norm_ratio", "cos_cross_mean").tail(3), "\n")
 
 parameters = json.loads(open(orbit_file).readline().lstrip("# "))
 print(parameters["schema"], "\n")
