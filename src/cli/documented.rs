@@ -21,7 +21,7 @@ fn documents(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// What stands for a value in the documents, and a value. Longer ones first.
+/// What stands for a value in the documents, and a value.
 const PLACEHOLDERS: [(&str, &str); 9] = [
     ("FILE.csv", "file.csv"),
     ("FILES", "file.csv"),
@@ -54,7 +54,9 @@ fn command_lines(text: &str) -> Vec<(String, bool)> {
         if line.starts_with("    ") || fenced {
             let line = line.trim().trim_start_matches("$ ").trim_start_matches("target/release/");
             let line = line.replace("cargo run --release -- ", "oddpoint ");
-            found.extend(line.starts_with("oddpoint ").then_some((line.clone(), true)));
+            // `oddpoint = …` is a dependency in a Cargo.toml.
+            let is_command = line.starts_with("oddpoint ") && !line.starts_with("oddpoint = ");
+            found.extend(is_command.then_some((line, true)));
         } else {
             let spans = line.split('`').skip(1).step_by(2);
             found.extend(
@@ -78,16 +80,20 @@ fn the_program_takes_every_documented_command_line() {
     });
     files.extend(["README.md", "CONTRIBUTING.md", "CHANGELOG.md"].map(|name| root.join(name)));
     let mut count = 0;
+    let mut refused = Vec::new();
     for file in files {
         for (line, whole) in command_lines(&std::fs::read_to_string(&file).unwrap()) {
             count += 1;
             if let Err(error) = command().try_get_matches_from(words(&line)) {
                 let mentioned = !whole && error.kind() == ErrorKind::MissingRequiredArgument;
                 let help = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
-                assert!(mentioned || help, "{}: `{line}`: {error}", file.display());
+                if !mentioned && !help {
+                    refused.push(format!("{}: `{line}`: {error}", file.display()));
+                }
             }
         }
     }
+    assert!(refused.is_empty(), "{refused:#?}");
     assert!(count > 50, "only {count} command lines were found");
 }
 
