@@ -43,6 +43,7 @@ fn check(statement: Statement, settings: &Settings) -> Result<Finding> {
     let least_gap = Interval::from_rational(precision, &least_gap);
     let (gap, every_size) = judge_every_size(&least_gap);
     let mut sizes: Vec<u64> = (3..=6).chain(settings.batch_sizes.all().iter().copied()).collect();
+    sizes.sort_unstable();
     sizes.dedup();
     let judged = sizes.par_iter().map(|&n| judge(n, &least_gap, precision)).collect::<Result<Vec<_>>>()?;
     let verdict = Verdict::all(judged.iter().map(|(_, one, _)| *one).chain([every_size]));
