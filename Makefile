@@ -1,7 +1,8 @@
 # make verify   builds everything and prints the table of claims with verdicts
 # make test     runs the tests
-# make lint     formatting, clippy and the documentation, warnings as errors
+# make lint     formatting, clippy (with and without the command line) and the documentation, warnings as errors
 # make bench    runs the criterion benches
+# make wheel    builds the Python wheel that carries the binary and tries it in a fresh virtual environment
 # make report   writes the verdicts as text, JSON and JUnit under target/report/
 # make proofs   checks the Coq development (installs Coq where missing) and replays the interval proofs: the rigorous claims
 #
@@ -10,7 +11,7 @@
 CARGO ?= cargo
 ODDPOINT = $(CARGO) run --release --locked --quiet --
 
-.PHONY: verify test lint bench report proofs coq setup
+.PHONY: verify test lint bench wheel report proofs coq setup
 
 verify: setup
 	$(CARGO) build --release --locked
@@ -23,10 +24,14 @@ test: setup
 lint: setup
 	$(CARGO) fmt --check
 	$(CARGO) clippy --release --locked --all-targets -- -D warnings
+	$(CARGO) clippy --release --locked --lib --no-default-features -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --release --locked --no-deps --quiet
 
 bench: setup
 	$(CARGO) bench --locked $(ARGS)
+
+wheel: setup
+	@./scripts/wheel.sh
 
 report: setup
 	$(ODDPOINT) verify --out target/report $(ARGS)

@@ -3,7 +3,15 @@
 use std::path::PathBuf;
 
 /// Anything that stops a computation. Every variant's message is one line for a person to read.
+///
+/// ```
+/// use oddpoint::{Error, odd_point::FixedPoint};
+/// let error = FixedPoint::OddPoint.locate(5).unwrap_err();
+/// assert!(matches!(error, Error::NoOddPoint(5)));
+/// assert!(error.to_string().starts_with("batch size 5 has no odd-point"));
+/// ```
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum Error {
     /// An argument or a datum outside what is accepted; the message names both.
     #[error("{0}")]

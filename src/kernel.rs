@@ -27,6 +27,11 @@ pub fn kappa<R: Real>(rho: R) -> R {
 }
 
 /// `κ'(ρ) = (π − θ)/2π`, from the angle `θ = arccos ρ`.
+///
+/// ```
+/// // At a right angle: (π − π/2)/2π.
+/// assert_eq!(oddpoint::kernel::kappa_slope(&std::f64::consts::FRAC_PI_2), 0.25);
+/// ```
 pub fn kappa_slope<R: Real>(theta: &R) -> R {
     let pi = theta.pi();
     (pi.clone() - theta) / pi.times(2)
@@ -34,6 +39,13 @@ pub fn kappa_slope<R: Real>(theta: &R) -> R {
 
 /// `1/2 − κ(cos θ) = (1 − cos θ)/2 − h(θ)/2π`: what one layer leaves of half the squared distance of two
 /// unit-variance samples at angle `θ` (theory, section 2.2).
+///
+/// ```
+/// use oddpoint::kernel::{half_distance, kappa};
+/// assert!((half_distance(&1.0_f64) - (0.5 - kappa(1.0_f64.cos()))).abs() < 1e-15);
+/// // For small angles θ²/4: no digit is lost.
+/// assert!((half_distance(&1e-9_f64) / 0.25e-18 - 1.0).abs() < 1e-9);
+/// ```
 pub fn half_distance<R: Real>(theta: &R) -> R {
     let pi = theta.pi();
     theta.clone().over(2).sin().square() - theta.clone().h() / pi.times(2)
@@ -44,6 +56,13 @@ pub fn half_distance<R: Real>(theta: &R) -> R {
 /// # Guarantees
 /// Approximates within a few units in the last place of the exact value at `(a, b, c)`, or encloses it. Only
 /// `ab ≥ c²` (Cauchy–Schwarz) is used: a computed determinant below zero counts as zero.
+///
+/// ```
+/// use oddpoint::kernel::gram_entry;
+/// // Equal variables: E relu(u)² = Var u/2. Opposite ones are never both active.
+/// assert!((gram_entry(&3.0_f64, &3.0, &3.0) - 1.5).abs() < 1e-15);
+/// assert_eq!(gram_entry(&3.0_f64, &3.0, &-3.0), 0.0);
+/// ```
 pub fn gram_entry<R: Real>(a: &R, b: &R, c: &R) -> R {
     let (root, psi) = root_and_supplement(a, b, c);
     let two_pi = a.pi().times(2);
@@ -52,6 +71,13 @@ pub fn gram_entry<R: Real>(a: &R, b: &R, c: &R) -> R {
 
 /// The differential of [`gram_entry`] in the direction `(da, db, dc)`:
 /// `κ' dc + (√(1−ρ²)/4π)(√(b/a) da + √(a/b) db)` (theory, section 2), for `a, b > 0`.
+///
+/// ```
+/// use oddpoint::kernel::{gram_entry, gram_entry_differential};
+/// let slope = gram_entry_differential([&1.0_f64, &2.0, &0.5], [&0.0, &0.0, &1.0]);
+/// let difference = (gram_entry(&1.0_f64, &2.0, &0.50001) - gram_entry(&1.0, &2.0, &0.49999)) / 2e-5;
+/// assert!((slope - difference).abs() < 1e-9);
+/// ```
 pub fn gram_entry_differential<R: Real>([a, b, c]: [&R; 3], [da, db, dc]: [&R; 3]) -> R {
     let (root, psi) = root_and_supplement(a, b, c);
     let four_pi = a.pi().times(4);

@@ -35,6 +35,18 @@ use std::ops::{Add, Div, Mul, Neg, Sub};
 ///
 /// # Errors
 /// Outside a function's domain an approximate arithmetic yields NaN, an interval the whole line.
+///
+/// ```
+/// use oddpoint::arithmetic::{Interval, Real};
+/// /// A formula stands once …
+/// fn chord<R: Real>(theta: &R) -> R {
+///     theta.clone().over(2).sin().times(2)
+/// }
+/// // … and is evaluated in doubles, or proved.
+/// assert!((chord(&std::f64::consts::FRAC_PI_3) - 1.0).abs() < 1e-15);
+/// let third = Interval::from_integer(64, 1).pi().over(3);
+/// assert!(chord(&third).contains(&rug::Float::with_val(64, 1)));
+/// ```
 pub trait Real:
     Clone
     + Debug

@@ -18,6 +18,12 @@ pub const MAX_PRECISION: u32 = 1_000_000;
 ///
 /// # Errors
 /// [`Error::Input`](crate::Error::Input) with the value and the accepted range.
+///
+/// ```
+/// use oddpoint::arithmetic::check_precision;
+/// assert!(check_precision(192).is_ok());
+/// assert!(check_precision(1).is_err());
+/// ```
 pub fn check_precision(bits: u32) -> Result<()> {
     if (MIN_PRECISION..=MAX_PRECISION).contains(&bits) {
         return Ok(());

@@ -8,6 +8,14 @@ use std::str::FromStr;
 const MOST_SIZES: u64 = 1_000_000;
 
 /// A list of batch sizes, increasing, each between 3 and 10¹⁸.
+///
+/// ```
+/// use oddpoint::claims::BatchSizes;
+/// let sizes: BatchSizes = "5..=8,100".parse()?;
+/// assert_eq!(sizes.all(), [5, 6, 7, 8, 100]);
+/// assert_eq!(sizes.with_odd_point()?, [7, 8, 100]);
+/// # Ok::<(), oddpoint::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BatchSizes(Vec<u64>);
 

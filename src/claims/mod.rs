@@ -29,6 +29,7 @@ mod stability_decay;
 mod stability_dense;
 mod stability_every_batch_size;
 mod stability_spectral_gap;
+mod stability_symmetric_point;
 mod statistics;
 mod unique_single_outlier;
 mod width_stays_in_basin;
@@ -64,6 +65,7 @@ pub static ALL: &[&Claim] = &[
     &stability_asymptotics::CLAIM,
     &stability_decay::CLAIM,
     &stability_basin::CLAIM,
+    &stability_symmetric_point::CLAIM,
     &leaky_same_fixed_points::CLAIM,
     &width_stays_in_basin::CLAIM,
     &paths_agree::CLAIM,
@@ -75,7 +77,8 @@ pub static ALL: &[&Claim] = &[
 ];
 
 /// By what a verdict is earned.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
     /// Intervals or exact arithmetic: a proof.
@@ -87,6 +90,17 @@ pub enum Kind {
 }
 
 /// What a check found.
+///
+/// ```
+/// use oddpoint::arithmetic::{Interval, Real};
+/// use oddpoint::claims::Verdict;
+/// let third = Interval::from_integer(53, 1).over(3);
+/// assert_eq!(Verdict::positive(&third), Verdict::Verified);
+/// // 3 · (1/3) − 1 is enclosed around 0: nothing can be said of its sign.
+/// let open = third.times(3).plus(-1);
+/// let all = Verdict::all([Verdict::Verified, Verdict::positive(&open)]);
+/// assert_eq!(all, Verdict::Inconclusive);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
@@ -118,6 +132,15 @@ impl Statement {
 }
 
 /// A claim and its check.
+///
+/// ```
+/// use oddpoint::claims::{Claim, Settings, Verdict};
+/// let claim = Claim::by_id("model.saddle-node")?;
+/// let outcome = claim.run(&Settings { quick: true, ..Settings::default() })?;
+/// assert_eq!(outcome.verdict, Verdict::Verified, "{}", outcome.reason);
+/// assert_eq!(outcome.control, Verdict::Refuted);
+/// # Ok::<(), oddpoint::Error>(())
+/// ```
 pub struct Claim {
     /// Stable identifier.
     pub id: &'static str,
@@ -152,7 +175,20 @@ pub struct Settings {
     pub quick: bool,
 }
 
+impl Default for Settings {
+    /// What `oddpoint verify` takes where nothing is said: the default batch sizes, 192 bits, seed 0.
+    fn default() -> Self {
+        Self { batch_sizes: BatchSizes::default(), precision: 192, seed: 0, quick: false }
+    }
+}
+
 /// What a check found, and the numbers behind it.
+///
+/// ```
+/// use oddpoint::claims::{Finding, Verdict};
+/// let finding = Finding::new(Verdict::decided(1 + 1 == 2), "by hand", serde_json::json!({}));
+/// assert_eq!(finding.verdict, Verdict::Verified);
+/// ```
 #[derive(Clone, Debug)]
 pub struct Finding {
     /// The verdict on the statement judged.

@@ -90,6 +90,10 @@ const SENSES_OF_STABLE: &[(&str, &str)] = &[
         "no, proved for every n and k but for the symmetric point: the outliers split (unique.single-outlier)",
     ),
     (
+        "the symmetric state, where no sample is odd, is linearly stable (spectral radius < 1), n >= 3",
+        "yes, proved for every n: stability.symmetric-point",
+    ),
+    (
         "networks of finite width",
         "wide enough ones stay near the odd point, proved: width.stays-in-basin; they fluctuate about it as linear response says (n = 7, 10, 20 and widths from 100 n), observed: fluctuations.linear-response",
     ),

@@ -7,6 +7,8 @@ mod basin;
 mod certify;
 mod claims;
 mod decay;
+#[cfg(test)]
+mod documented;
 mod fixed_points;
 mod merge;
 mod phase_diagram;

@@ -65,6 +65,16 @@ impl TryFrom<String> for Width {
 }
 
 /// A file that a batch was read from: its name, and the SHA-256 of its numbers.
+///
+/// ```
+/// use oddpoint::ensemble::InputFile;
+/// use oddpoint::layer::batch::Batch;
+/// let batch = Batch::new(vec![vec![1.0], vec![2.0], vec![4.0]])?;
+/// let (one, other) = (InputFile::new("a.csv", &batch), InputFile::new("b.csv", &batch));
+/// // The numbers, not the file's name, are what the hash is of.
+/// assert_eq!(one.sha256, other.sha256);
+/// # Ok::<(), oddpoint::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct InputFile {

@@ -8,6 +8,13 @@ use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
 /// How records are written.
+///
+/// ```
+/// use oddpoint::ensemble::Format;
+/// assert_eq!(Format::of("orbit.csv".as_ref())?, Format::Csv);
+/// assert!(Format::of("orbit.txt".as_ref()).is_err());
+/// # Ok::<(), oddpoint::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     /// Comma-separated: a comment line `# {…}` with the [`Header`] as JSON, the names of the columns, the records. What

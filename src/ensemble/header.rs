@@ -9,6 +9,14 @@ use serde_json::{Map, Value};
 pub const SCHEMA: &str = "oddpoint.simulate/2";
 
 /// Every parameter of a run. Whoever has it (and the input file) can repeat the run.
+///
+/// ```
+/// use oddpoint::ensemble::{Experiment, Header, SCHEMA, Shard};
+/// use oddpoint::layer::components::Layer;
+/// let header = Header::new(Experiment::random(10, Layer::parse("rc,nl", None)?, 20), Shard::ALL);
+/// assert_eq!(serde_json::to_value(&header).unwrap()["schema"], SCHEMA);
+/// # Ok::<(), oddpoint::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Header {
     schema: String,

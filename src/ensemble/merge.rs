@@ -28,6 +28,22 @@ pub struct Merged {
 /// [`Error::Input`], naming the files, for those that are no complete files of this version, files of different
 /// experiments, a shard that is missing or comes twice, records that are missing or repeated, formats that differ,
 /// and an `out` that exists. [`Error::File`] if reading or writing fails.
+///
+/// ```
+/// use oddpoint::ensemble::{Ensemble, Experiment, Shard, merge, run_to_file};
+/// use oddpoint::layer::components::Layer;
+/// let mut experiment = Experiment::random(10, Layer::parse("rc,nl", None)?, 5);
+/// experiment.replicas = 4;
+/// let ensemble = Ensemble::new(experiment, None)?;
+/// let place = |name| std::env::temp_dir().join(format!("oddpoint-{name}-{}.csv", std::process::id()));
+/// let parts = [place("part-1"), place("part-2")];
+/// for (index, part) in parts.iter().enumerate() {
+///     run_to_file(&ensemble, Shard::new(index as u64 + 1, 2)?, part, |_| {})?;
+/// }
+/// assert_eq!(merge(&parts, &place("whole"))?.experiment.replicas, 4);
+/// # parts.iter().chain([&place("whole")]).for_each(|file| std::fs::remove_file(file).unwrap());
+/// # Ok::<(), oddpoint::Error>(())
+/// ```
 pub fn merge(files: &[PathBuf], out: &Path) -> Result<Merged> {
     let format = Format::of(out)?;
     if out.exists() {

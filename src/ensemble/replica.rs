@@ -9,6 +9,15 @@ use crate::layer::{FastLayer, Gram};
 use crate::{Error, Result, bad_input};
 
 /// An experiment, with the batch it starts from if one is given.
+///
+/// ```
+/// use oddpoint::ensemble::{Ensemble, Experiment};
+/// use oddpoint::layer::components::Layer;
+/// let ensemble = Ensemble::new(Experiment::random(20, Layer::parse("rc,nl", None)?, 400), None)?;
+/// let last = ensemble.replica(0)?.last().unwrap()?;
+/// assert_eq!(last.layer, 400);
+/// # Ok::<(), oddpoint::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Ensemble {
     experiment: Experiment,

@@ -53,6 +53,20 @@ pub struct Outcome {
 /// # Errors
 /// [`Error::Input`] for a file of another run, one that another run is writing, or a place where none can be made;
 /// [`Error::File`] if reading or writing fails.
+///
+/// ```
+/// use oddpoint::ensemble::{Ensemble, Experiment, Shard, run_to_file};
+/// use oddpoint::layer::components::Layer;
+/// let mut experiment = Experiment::random(10, Layer::parse("rc,nl", None)?, 20);
+/// experiment.replicas = 3;
+/// let ensemble = Ensemble::new(experiment, None)?;
+/// let file = std::env::temp_dir().join(format!("oddpoint-run-{}.csv", std::process::id()));
+/// assert_eq!(run_to_file(&ensemble, Shard::ALL, &file, |_| {})?.added, 3);
+/// // Again: the replicas are there.
+/// assert_eq!(run_to_file(&ensemble, Shard::ALL, &file, |_| {})?.kept, 3);
+/// # std::fs::remove_file(&file).unwrap();
+/// # Ok::<(), oddpoint::Error>(())
+/// ```
 pub fn run_to_file(
     ensemble: &Ensemble,
     shard: Shard,
@@ -84,6 +98,17 @@ pub fn run_to_file(
 ///
 /// # Errors
 /// [`Error::Output`] if writing fails.
+///
+/// ```
+/// use oddpoint::ensemble::{Ensemble, Experiment, Format, Shard, run_to};
+/// use oddpoint::layer::components::Layer;
+/// let ensemble = Ensemble::new(Experiment::random(10, Layer::parse("rc,nl", None)?, 20), None)?;
+/// let mut lines = Vec::new();
+/// run_to(&mut lines, Format::JsonLines, &ensemble, Shard::ALL, |_| {})?;
+/// // A header and layers 0 to 20.
+/// assert_eq!(lines.iter().filter(|&&byte| byte == b'\n').count(), 22);
+/// # Ok::<(), oddpoint::Error>(())
+/// ```
 pub fn run_to(
     mut out: impl Write,
     format: Format,

@@ -24,6 +24,16 @@ pub const MAX_NUMBERS: usize = 1 << 28;
 pub const MAX_BYTES: u64 = 16 << 28;
 
 /// Samples with their features, checked: at least three samples, not all of them equal, all numbers finite.
+///
+/// ```
+/// use oddpoint::layer::batch::Batch;
+/// let batch = Batch::new(vec![vec![1.0, 0.0], vec![1.0, 0.0], vec![-2.0, 0.5]])?;
+/// assert_eq!((batch.size(), batch.features()), (3, 2));
+/// // Recentred over the batch: rows sum to 0.
+/// let covariance = batch.covariance()?;
+/// assert!((0..3).map(|j| covariance.get(0, j)).sum::<f64>().abs() < 1e-15);
+/// # Ok::<(), oddpoint::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Batch {
     samples: Vec<Vec<f64>>,
@@ -165,6 +175,14 @@ fn rescale(samples: &mut [Vec<f64>]) {
 ///
 /// # Errors
 /// [`Error::Input`] for sizes that [`Batch::new`] refuses.
+///
+/// ```
+/// use oddpoint::layer::batch::random_gaussian;
+/// let batch = random_gaussian(10, 20, 7, 0)?;
+/// assert_eq!(batch, random_gaussian(10, 20, 7, 0)?);
+/// assert_ne!(batch, random_gaussian(10, 20, 8, 0)?);
+/// # Ok::<(), oddpoint::Error>(())
+/// ```
 pub fn random_gaussian(n: usize, features: usize, seed: u64, stream: u64) -> Result<Batch> {
     check_size(n, features)?;
     let mut rng = ChaCha20Rng::seed_from_u64(seed);
@@ -181,6 +199,16 @@ pub fn random_gaussian(n: usize, features: usize, seed: u64, stream: u64) -> Res
 /// # Errors
 /// [`Error::File`] if the file cannot be read, [`Error::Input`] if it does not hold a batch as
 /// [`Batch::new`] accepts it.
+///
+/// ```
+/// use oddpoint::layer::batch::read;
+/// let file = std::env::temp_dir().join(format!("oddpoint-example-{}.csv", std::process::id()));
+/// std::fs::write(&file, "1,0\n0,1\n-1,-1\n").unwrap();
+/// assert_eq!(read(&file)?.size(), 3);
+/// # std::fs::remove_file(&file).unwrap();
+/// assert!(read("no/such/file.csv".as_ref()).is_err());
+/// # Ok::<(), oddpoint::Error>(())
+/// ```
 pub fn read(path: &Path) -> Result<Batch> {
     let extension = path.extension().map(|extension| extension.to_string_lossy().to_lowercase());
     let samples = match extension.as_deref() {

@@ -36,6 +36,13 @@ impl Component {
     ///
     /// # Errors
     /// [`Error::Input`] for an unknown name or one that comes twice. The empty list is a linear layer alone.
+    ///
+    /// ```
+    /// use oddpoint::layer::components::Component;
+    /// assert_eq!(Component::parse_list("rc,nl")?, [Component::Recentre, Component::Nonlinearity]);
+    /// assert!(Component::parse_list("rc,bn").is_err());
+    /// # Ok::<(), oddpoint::Error>(())
+    /// ```
     pub fn parse_list(text: &str) -> Result<Vec<Self>> {
         let mut components = Vec::new();
         for name in text.split(',').filter(|_| !text.trim().is_empty()) {
@@ -71,6 +78,13 @@ impl FromStr for Component {
 }
 
 /// The non-linearity, applied to every entry.
+///
+/// ```
+/// use oddpoint::layer::components::Activation;
+/// let leaky: Activation = "leaky:0.25".parse()?;
+/// assert_eq!(leaky.apply(-4.0), -1.0);
+/// # Ok::<(), oddpoint::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub enum Activation {

@@ -10,6 +10,15 @@ use rayon::prelude::*;
 use rug::Float;
 
 /// A symmetric `n × n` matrix, all of it stored, row by row.
+///
+/// ```
+/// use oddpoint::layer::Gram;
+/// let mut gram = Gram::from_samples(&[vec![1.0, 0.0], vec![0.0, 1.0], vec![3.0, 0.0]])?;
+/// gram.recentre();
+/// gram.scale_to_trace(&3.0);
+/// assert!((gram.trace() - 3.0).abs() < 1e-15);
+/// # Ok::<(), oddpoint::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Gram<R> {
     n: usize,

@@ -28,6 +28,14 @@ use rayon::prelude::*;
 ///
 /// # Source
 /// Theory, section 2; Cho & Saul, NeurIPS 2009.
+///
+/// ```
+/// use oddpoint::layer::{Gram, infinite_width::nonlinearity};
+/// // Orthogonal samples of variance 1: κ(1) = 1/2 and κ(0) = 1/2π.
+/// let image = nonlinearity(&Gram::from_entries(2, |i, j| f64::from(u8::from(i == j))));
+/// assert!((image.get(0, 0) - 0.5).abs() < 1e-15);
+/// assert!((image.get(0, 1) - 0.5 / std::f64::consts::PI).abs() < 1e-15);
+/// ```
 pub fn nonlinearity<R: Real>(covariance: &Gram<R>) -> Gram<R> {
     Gram::from_entries_parallel(covariance.n(), |i, j| {
         let c = covariance.get(i, j);
@@ -81,6 +89,18 @@ pub fn layer<R: Real>(covariance: &Gram<R>) -> Gram<R> {
 /// # Source
 /// Theory, section 2: with `M = P K(C) P` and `T = (tr C/tr M) M`,
 /// `dT = (tr C/tr M) [dM + (tr D/tr C − tr dM/tr M) M]`.
+///
+/// ```
+/// use oddpoint::layer::infinite_width::{differential, layer};
+/// use oddpoint::odd_point::{FixedPoint, Mode};
+/// let odd_point = FixedPoint::OddPoint.locate(10)?.covariance(10);
+/// let direction = Mode::Trivial.direction(10, &0.0, 0);
+/// let (step, slope) = (1e-6, differential(&odd_point, &direction));
+/// let difference = layer(&odd_point.add_scaled(&step, &direction)).sub(&layer(&odd_point));
+/// let error = difference.add_scaled(&-step, &slope).frobenius_norm();
+/// assert!(error < 1e-3 * step * slope.frobenius_norm());
+/// # Ok::<(), oddpoint::Error>(())
+/// ```
 pub fn differential<R: Real>(covariance: &Gram<R>, direction: &Gram<R>) -> Gram<R> {
     assert_eq!(covariance.n(), direction.n(), "the two matrices differ in size");
     let mut image = nonlinearity(covariance);
@@ -104,6 +124,13 @@ pub fn differential<R: Real>(covariance: &Gram<R>, direction: &Gram<R>) -> Gram<
 ///
 /// # Source
 /// Theory, section 2.
+///
+/// ```
+/// use oddpoint::layer::{Gram, infinite_width::nonlinearity_differential};
+/// let identity = Gram::from_entries(3, |i, j| f64::from(u8::from(i == j)));
+/// // A diagonal entry is halved (ReLU halves variances).
+/// assert_eq!(*nonlinearity_differential(&identity, &identity).get(0, 0), 0.5);
+/// ```
 pub fn nonlinearity_differential<R: Real>(c: &Gram<R>, d: &Gram<R>) -> Gram<R> {
     Gram::from_entries_parallel(c.n(), |i, j| {
         if i == j {

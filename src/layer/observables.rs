@@ -84,6 +84,12 @@ pub fn observe(covariance: &Gram<f64>, gram: &Gram<f64>) -> Observables {
 
 /// Participation ratio `(tr C)²/‖C‖_F²`: the number of directions that carry the variance, if they carry it
 /// equally.
+///
+/// ```
+/// use oddpoint::layer::{Gram, observables::effective_rank};
+/// let identity = Gram::from_entries(4, |i, j| f64::from(u8::from(i == j)));
+/// assert!((effective_rank(&identity) - 4.0).abs() < 1e-14);
+/// ```
 pub fn effective_rank(covariance: &Gram<f64>) -> f64 {
     (covariance.trace() / covariance.frobenius_norm()).powi(2)
 }

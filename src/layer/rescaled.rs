@@ -128,6 +128,16 @@ fn last_node(first: i64, step: f64, spectrum: &[(f64, f64)], goal: f64) -> i64 {
 ///
 /// # Guarantees
 /// Approximates (an interval would not converge): meant for `f64` and `rug::Float`.
+///
+/// ```
+/// use oddpoint::layer::rescaled::{Rescaling, rescaled};
+/// use oddpoint::layer::{Gram, infinite_width::nonlinearity};
+/// let covariance = Gram::from_entries(4, |i, j| if i == j { 0.75 } else { -0.25 });
+/// // One quadrature serves several kernels; `rescaled` does it for one.
+/// let image = Rescaling::new(&covariance)?.image(nonlinearity);
+/// assert_eq!(image.entries(), rescaled(&covariance, nonlinearity)?.entries());
+/// # Ok::<(), oddpoint::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Rescaling<R> {
     covariance: Gram<R>,

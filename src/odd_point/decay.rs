@@ -26,6 +26,19 @@ pub struct Distance<R> {
 }
 
 /// An orbit of the full map and the configuration it is compared with.
+///
+/// ```
+/// use oddpoint::odd_point::decay::PerturbedOrbit;
+/// use oddpoint::odd_point::{Block, FixedPoint, Mode, Spectrum};
+/// let batch = FixedPoint::OddPoint.locate(10)?;
+/// let direction = Mode::Pair.direction(10, &0.0, 0);
+/// let mut orbit = PerturbedOrbit::new(batch.covariance(10), &direction, &1e-4);
+/// let before = orbit.distance();
+/// (0..10).for_each(|_| orbit.step());
+/// let rate = orbit.distance().rate_since(&before, Some(Block::Pair));
+/// assert!((rate - Spectrum::at(&batch).pair).abs() < 1e-3);
+/// # Ok::<(), oddpoint::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct PerturbedOrbit<R> {
     reference: Gram<R>,
@@ -82,6 +95,14 @@ impl<R: Real> Distance<R> {
 }
 
 /// Natural logarithm of a positive number that may lie outside the range of doubles, to double precision.
+///
+/// ```
+/// use oddpoint::odd_point::decay::logarithm;
+/// use rug::{Float, ops::Pow};
+/// let tiny = Float::with_val(64, 10).pow(-1000);
+/// assert!((logarithm(&tiny).unwrap() + 1000.0 * 10.0_f64.ln()).abs() < 1e-9);
+/// assert_eq!(logarithm(&-1.0), None);
+/// ```
 pub fn logarithm<R: Real>(x: &R) -> Option<f64> {
     let (mut scaled, mut halvings) = (x.clone(), 0.0);
     // Steps of 2^±60 bring any magnitude into range; the loop is bounded by MPFR's exponent range in practice.
@@ -104,6 +125,14 @@ pub fn logarithm<R: Real>(x: &R) -> Option<f64> {
 }
 
 /// The exact configuration: `n − 1` equal samples and the outlier, cluster variance 1.
+///
+/// ```
+/// use oddpoint::layer::infinite_width::layer;
+/// use oddpoint::odd_point::decay::exact_configuration;
+/// // A fixed point, once the trace is kept (that it repels is another matter).
+/// let exact = exact_configuration(5, &0.0_f64);
+/// assert!(layer(&exact).sub(&exact).frobenius_norm() < 1e-14 * exact.frobenius_norm());
+/// ```
 pub fn exact_configuration<R: Real>(n: usize, like: &R) -> Gram<R> {
     let size = like.lift(n as i64);
     SymmetricBatch::from_angle(&size, &like.lift(0)).covariance(n)
@@ -111,6 +140,12 @@ pub fn exact_configuration<R: Real>(n: usize, like: &R) -> Gram<R> {
 
 /// A within-cluster perturbation of the exact configuration that keeps the covariance positive semidefinite:
 /// the first two cluster samples pulled apart.
+///
+/// ```
+/// use oddpoint::odd_point::decay::within_cluster_direction;
+/// let direction = within_cluster_direction(5, &0.0_f64);
+/// assert_eq!((direction.row(0), direction.row(2)), (&[1.0, -1.0, 0.0, 0.0, 0.0][..], &[0.0; 5][..]));
+/// ```
 pub fn within_cluster_direction<R: Real>(n: usize, like: &R) -> Gram<R> {
     Gram::from_entries(n, |i, j| match (i, j) {
         (0, 0) | (1, 1) => like.lift(1),

@@ -27,6 +27,16 @@ const SWEEPS_PER_ROW: usize = 60;
 ///
 /// # Errors
 /// `n` above [`LARGEST_DENSE_BATCH`].
+///
+/// ```
+/// use oddpoint::odd_point::{FixedPoint, dense_eigenvalues, dense_jacobian};
+/// let jacobian = dense_jacobian(&FixedPoint::OddPoint.locate(7)?, 7)?;
+/// // n(n−1)/2 − 1 directions.
+/// assert_eq!(jacobian.nrows(), 20);
+/// let leading = dense_eigenvalues(jacobian)?[0];
+/// assert!((leading.re - 0.944832278317031).abs() < 1e-12 && leading.im == 0.0);
+/// # Ok::<(), oddpoint::Error>(())
+/// ```
 pub fn dense_jacobian(batch: &SymmetricBatch<f64>, n: u64) -> Result<DMatrix<f64>> {
     if n > LARGEST_DENSE_BATCH {
         return Err(bad_input!(
@@ -38,6 +48,14 @@ pub fn dense_jacobian(batch: &SymmetricBatch<f64>, n: u64) -> Result<DMatrix<f64
 
 /// The Jacobian at any covariance, in an orthonormal basis, divided by the growth of the trace; its eigenvalues are those
 /// modulo scale if the covariance is a fixed point.
+///
+/// ```
+/// use oddpoint::layer::Gram;
+/// use oddpoint::odd_point::jacobian_at;
+/// // Any centred covariance; symmetric under all 4 permutations here.
+/// let jacobian = jacobian_at(&Gram::from_entries(4, |i, j| if i == j { 0.75 } else { -0.25 }));
+/// assert_eq!(jacobian.nrows(), 5);
+/// ```
 pub fn jacobian_at(covariance: &Gram<f64>) -> DMatrix<f64> {
     let n = covariance.n();
     let frame = centred_frame(n);
@@ -88,6 +106,14 @@ fn tangent_basis(m: usize) -> Vec<DMatrix<f64>> {
 ///
 /// # Errors
 /// [`Error::NotReached`] if QR stalls.
+///
+/// ```
+/// use nalgebra::DMatrix;
+/// use oddpoint::odd_point::dense_eigenvalues;
+/// let found = dense_eigenvalues(DMatrix::from_row_slice(2, 2, &[0.0, 1.0, -1.0, 0.0]))?;
+/// assert!((found[0].im.abs() - 1.0).abs() < 1e-15);
+/// # Ok::<(), oddpoint::Error>(())
+/// ```
 pub fn dense_eigenvalues(matrix: DMatrix<f64>) -> Result<Vec<Complex<f64>>> {
     let sweeps = SWEEPS_PER_ROW * matrix.nrows();
     // Repeated eigenvalues leave subdiagonal noise of a few ulps: deflating below m ulps adds at most
@@ -125,6 +151,15 @@ impl Comparison {
 ///
 /// # Errors
 /// As [`dense_jacobian`] and [`dense_eigenvalues`].
+///
+/// ```
+/// use oddpoint::odd_point::{FixedPoint, compare_with_blocks};
+/// let batch = FixedPoint::OddPoint.locate(8)?;
+/// assert!(compare_with_blocks(&batch, &batch, 8)?.agrees());
+/// let another = FixedPoint::OddPoint.locate(9)?;
+/// assert!(!compare_with_blocks(&batch, &another, 8)?.agrees());
+/// # Ok::<(), oddpoint::Error>(())
+/// ```
 pub fn compare_with_blocks(
     batch: &SymmetricBatch<f64>,
     blocks_from: &SymmetricBatch<f64>,
@@ -154,6 +189,14 @@ pub fn compare_with_blocks(
 /// `E` is the backward error of entries and QR iteration, taken as `(10 m + 100) u ‖J‖_F` for `m` rows. `V` are the
 /// eigenvectors in an orthonormal basis: the blocks are orthogonal to one another, so `cond(V)` is that of the two
 /// eigenvectors of the standard block, `√((1+c)/(1−c))` with `c` the cosine between them.
+///
+/// ```
+/// use oddpoint::odd_point::{FixedPoint, dense_jacobian, error_bound};
+/// let batch = FixedPoint::OddPoint.locate(8)?;
+/// let bound = error_bound(&batch, &dense_jacobian(&batch, 8)?);
+/// assert!(bound > 0.0 && bound < 1e-11);
+/// # Ok::<(), oddpoint::Error>(())
+/// ```
 pub fn error_bound(batch: &SymmetricBatch<f64>, jacobian: &DMatrix<f64>) -> f64 {
     let unit_roundoff = f64::EPSILON / 2.0;
     let backward = (10.0 * jacobian.nrows() as f64 + 100.0) * unit_roundoff * jacobian.norm();

@@ -17,22 +17,51 @@ use rug::Rational;
 pub type Neuron = fn(&[Rational]) -> Vec<Rational>;
 
 /// Recentering, then ReLU.
+///
+/// ```
+/// use oddpoint::odd_point::exact::{recentre, recentre_and_rectify, rectify_only};
+/// use rug::Rational;
+/// let values = [1, 1, 4].map(Rational::from);
+/// assert_eq!(recentre(&values), [-1, -1, 2]);
+/// assert_eq!(recentre_and_rectify(&values), [0, 0, 2]);
+/// assert_eq!(rectify_only(&values), values);
+/// ```
 pub fn recentre_and_rectify(pre_activations: &[Rational]) -> Vec<Rational> {
     rectify_only(&recentre(pre_activations))
 }
 
 /// ReLU without recentering.
+///
+/// ```
+/// let rectified = oddpoint::odd_point::exact::rectify_only(&[-1, 2].map(rug::Rational::from));
+/// assert_eq!(rectified, [0, 2]);
+/// ```
 pub fn rectify_only(pre_activations: &[Rational]) -> Vec<Rational> {
     pre_activations.iter().map(|value| value.clone().max(Rational::new())).collect()
 }
 
 /// One neuron over the batch, minus its mean over the batch.
+///
+/// ```
+/// let recentred = oddpoint::odd_point::exact::recentre(&[1, 1, 4].map(rug::Rational::from));
+/// assert_eq!(recentred, [-1, -1, 2]);
+/// ```
 pub fn recentre(values: &[Rational]) -> Vec<Rational> {
     let mean = values.iter().sum::<Rational>() / values.len() as u64;
     values.iter().map(|value| Rational::from(value - &mean)).collect()
 }
 
 /// Activations of a batch: one row a neuron (or feature), one column a sample; the outlier is the last column.
+///
+/// ```
+/// use oddpoint::odd_point::exact::{RationalBatch, recentre_and_rectify};
+/// use rug::Rational;
+/// let rational = |values: [i64; 3]| values.map(Rational::from).to_vec();
+/// // Two features, three samples; the first two samples are equal.
+/// let batch = RationalBatch::new(vec![rational([1, 1, 5]), rational([2, 2, -3])]);
+/// let weights = [[1, -1], [-2, 7], [3, 3]].map(|row| row.map(Rational::from).to_vec());
+/// assert!(batch.layer(&weights, recentre_and_rectify).is_cluster_with_orthogonal_outlier());
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RationalBatch {
     rows: Vec<Vec<Rational>>,
@@ -71,6 +100,12 @@ impl RationalBatch {
 /// recentering followed by ReLU: recentering is linear, so it is enough to see `(a−b)/n` and `−(n−1)(a−b)/n` on the
 /// generators `(a, b) = (1, 0), (0, 1)` and their negatives (which give both parts past the ReLU); ReLU is
 /// positively homogeneous, so it is enough to try `a − b ∈ {−1, 0, 1}`.
+///
+/// ```
+/// use oddpoint::odd_point::exact::{neuron_keeps_supports_disjoint, recentre_and_rectify, rectify_only};
+/// assert!(neuron_keeps_supports_disjoint(5, recentre_and_rectify));
+/// assert!(!neuron_keeps_supports_disjoint(5, rectify_only));
+/// ```
 pub fn neuron_keeps_supports_disjoint(n: u64, neuron: Neuron) -> bool {
     let on_batch = |a: i64, b: i64| {
         let mut values = vec![Rational::from(a); n as usize];
@@ -144,6 +179,11 @@ fn kernel_differential(perturbation: &Matrix) -> Matrix {
 
 /// The growth of the scale in one layer: `Λ` with `P K(C) P = Λ C`, exactly, or `None` if the exact
 /// configuration were not a fixed point. It is `((n−1)²+1)/(2n²)`.
+///
+/// ```
+/// // ((n−1)²+1)/2n² at n = 5.
+/// assert_eq!(oddpoint::odd_point::exact::scale_growth(5), Some(rug::Rational::from((17, 50))));
+/// ```
 pub fn scale_growth(n: u64) -> Option<Rational> {
     let covariance = covariance(n as usize);
     common_factor(&centre(&kernel(&covariance)), &covariance)
@@ -157,6 +197,12 @@ fn multiplier(n: u64, perturbation: &Matrix) -> Option<Rational> {
 
 /// The multiplier of within-cluster covariance, from the difference of the first two cluster samples:
 /// `n²/((n−1)²+1)`. Needs `n ≥ 3`.
+///
+/// ```
+/// // n²/((n−1)²+1) at n = 5: above 1, so differences within the cluster grow.
+/// let multiplier = oddpoint::odd_point::exact::within_cluster_multiplier(5);
+/// assert_eq!(multiplier, Some(rug::Rational::from((25, 17))));
+/// ```
 pub fn within_cluster_multiplier(n: u64) -> Option<Rational> {
     let u = first_contrast;
     multiplier(n, &matrix(n as usize, |i, j| Rational::from(u(i) * u(j))))
@@ -164,6 +210,11 @@ pub fn within_cluster_multiplier(n: u64) -> Option<Rational> {
 
 /// The multiplier of the coherent mode, the first two cluster samples stretched by `1 ± ε`:
 /// `n/((n−1)²+1)`. Needs `n ≥ 3`.
+///
+/// ```
+/// // n/((n−1)²+1) at n = 5.
+/// assert_eq!(oddpoint::odd_point::exact::coherent_multiplier(5), Some(rug::Rational::from((5, 17))));
+/// ```
 pub fn coherent_multiplier(n: u64) -> Option<Rational> {
     let size = n as usize;
     let t = covariance(size);

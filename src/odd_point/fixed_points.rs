@@ -22,7 +22,18 @@ pub const SMALLEST_ODD_POINT_BATCH: u64 = 7;
 pub const LARGEST_BATCH: u64 = 1_000_000_000_000_000_000;
 
 /// A fixed point of the indicative model, by name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, clap::ValueEnum, serde::Serialize)]
+///
+/// ```
+/// use oddpoint::odd_point::FixedPoint;
+/// assert_eq!(FixedPoint::existing(6)?, [FixedPoint::Symmetric]);
+/// assert_eq!(FixedPoint::existing(7)?.len(), 3);
+/// let odd_point = FixedPoint::OddPoint.locate(1_000_000)?;
+/// // nθ → 3π.
+/// assert!((odd_point.theta * 1e6 - 3.0 * std::f64::consts::PI).abs() < 1e-4);
+/// # Ok::<(), oddpoint::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 #[serde(rename_all = "kebab-case")]
 pub enum FixedPoint {
     /// The cluster with its odd point: attracting.
@@ -94,6 +105,12 @@ impl FixedPoint {
 ///
 /// # Errors
 /// `n` outside `3 ..= 10¹⁸`.
+///
+/// ```
+/// use oddpoint::odd_point::check_batch_size;
+/// assert!(check_batch_size(3).is_ok());
+/// assert!(check_batch_size(2).unwrap_err().to_string().starts_with("batch size 2"));
+/// ```
 pub fn check_batch_size(n: u64) -> Result<()> {
     if n < SMALLEST_BATCH {
         return Err(bad_input!(

@@ -20,6 +20,11 @@ use super::spectrum::Spectrum;
 use crate::arithmetic::Real;
 
 /// `q = α/(1−α)²`.
+///
+/// ```
+/// // α = −1, the absolute value: −1/4, the least there is.
+/// assert_eq!(oddpoint::odd_point::leaky_weight(&-1.0_f64), -0.25);
+/// ```
 pub fn leaky_weight<R: Real>(slope: &R) -> R {
     slope.clone() / (slope.lift(1) - slope).square()
 }
@@ -42,11 +47,24 @@ pub fn leaky_eigenvalue<R: Real>(eigenvalue: &R, growth: &R, slope: &R) -> R {
 }
 
 /// `s² = 1 − 2Λ(1+μ)`: positive if some slope in `(−1, 0)` takes the eigenvalue `μ` to −1.
+///
+/// ```
+/// use oddpoint::odd_point::critical_square;
+/// // 1 − 2Λ(1+μ) at Λ = 1/2, μ = 0.5: negative, no slope takes this eigenvalue to −1.
+/// assert_eq!(critical_square(&0.5_f64, &0.5), -0.5);
+/// ```
 pub fn critical_square<R: Real>(eigenvalue: &R, growth: &R) -> R {
     growth.lift(1) - growth.clone().times(2) * eigenvalue.clone().plus(1)
 }
 
 /// `α* = −(1−s)/(1+s)`, the slope in `(−1, 0)` at which the eigenvalue is −1, from [`critical_square`].
+///
+/// ```
+/// use oddpoint::odd_point::{critical_slope, critical_square, leaky_eigenvalue};
+/// let (eigenvalue, growth) = (0.1_f64, 0.45);
+/// let slope = critical_slope(&critical_square(&eigenvalue, &growth));
+/// assert!((leaky_eigenvalue(&eigenvalue, &growth, &slope) + 1.0).abs() < 1e-14);
+/// ```
 pub fn critical_slope<R: Real>(critical_square: &R) -> R {
     let s = critical_square.clone().sqrt();
     (s.clone().plus(-1)) / s.plus(1)

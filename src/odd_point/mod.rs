@@ -13,6 +13,7 @@ pub mod plugged;
 pub mod rescaled;
 pub mod scaled;
 mod spectrum;
+mod symmetric;
 pub mod two_level;
 
 pub use dense::{
@@ -27,3 +28,4 @@ pub use leaky::{critical_slope, critical_square, leaky_eigenvalue, leaky_weight}
 pub use model::{Image, OrderParameters, SymmetricBatch, deflated_balance, reduced_slope};
 pub use modes::Mode;
 pub use spectrum::{Block, Spectrum, StandardBlock};
+pub use symmetric::symmetric_pair_gap;

@@ -34,6 +34,18 @@ use crate::kernel::half_distance;
 ///
 /// # Guarantees
 /// Fields approximate or enclose, as `R` does; they are consistent with one another to rounding.
+///
+/// ```
+/// use oddpoint::odd_point::SymmetricBatch;
+/// // The symmetric batch of 5 samples: all correlations −1/4, and a fixed point.
+/// let batch = SymmetricBatch::symmetric(&5.0_f64);
+/// assert!((batch.r() + 0.25).abs() < 1e-15);
+/// assert!((batch.image_one_minus_r() - batch.one_minus_r).abs() < 1e-15);
+/// // The same batch by its angle, or by the outlier's deviation.
+/// let same = SymmetricBatch::from_deviation_ratio(&5.0, &1.0);
+/// assert!((same.theta - (-0.25_f64).acos()).abs() < 1e-15);
+/// assert!((SymmetricBatch::from_angle(&5.0, &same.theta).deviation_ratio - 1.0).abs() < 1e-14);
+/// ```
 #[derive(Clone, Debug)]
 pub struct SymmetricBatch<R> {
     /// Batch size.
@@ -169,6 +181,13 @@ impl<R: Real> SymmetricBatch<R> {
 ///
 /// # Source
 /// Theory, section 2.2; an independent route to the trivial eigenvalue of [`crate::odd_point::Spectrum`].
+///
+/// ```
+/// use oddpoint::odd_point::{FixedPoint, Spectrum, reduced_slope};
+/// let batch = FixedPoint::OddPoint.locate(10)?;
+/// assert!((reduced_slope(&10.0, &batch.theta) - Spectrum::at(&batch).trivial).abs() < 1e-14);
+/// # Ok::<(), oddpoint::Error>(())
+/// ```
 pub fn reduced_slope<R: Real>(n: &R, theta: &R) -> R {
     let batch = SymmetricBatch::from_angle(&Dual::constant(n.clone()), &Dual::variable(theta.clone()));
     batch.image_one_minus_r().derivative / theta.clone().sin()
@@ -176,6 +195,14 @@ pub fn reduced_slope<R: Real>(n: &R, theta: &R) -> R {
 
 /// The `deflated` equation of the module's head at `v = 1 + w`, left minus right: zero at the fixed points
 /// other than the symmetric one, positive where the layer tightens the cluster (for `w > 0`).
+///
+/// ```
+/// use oddpoint::odd_point::{FixedPoint, deflated_balance};
+/// let w = FixedPoint::Edge.locate(20)?.deviation_ratio - 1.0;
+/// assert!(deflated_balance(&20.0, &w).abs() < 1e-14);
+/// assert!(deflated_balance(&20.0, &(1.1 * w)) > 0.0);
+/// # Ok::<(), oddpoint::Error>(())
+/// ```
 pub fn deflated_balance<R: Real>(n: &R, w: &R) -> R {
     let cluster = n.clone().plus(-1);
     let pairs = cluster.clone() * cluster.clone().plus(-1);

@@ -31,7 +31,8 @@ impl<R: Real> SymmetricBatch<R> {
 }
 
 /// How an orbit's first perturbation is chosen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 pub enum Mode {
     /// In the trivial block: symmetric like the batch.
     Trivial,
@@ -111,6 +112,14 @@ fn random_direction<R: Real>(n: usize, like: &R, seed: u64) -> Gram<R> {
 ///
 /// # Shape
 /// `n × n`, `n ≥ 3` (`n ≥ 5` for the pair block); constants in the arithmetic of `like`.
+///
+/// ```
+/// use oddpoint::odd_point::{Block, modes::direction};
+/// let pair = direction(Block::Pair, 8, &0.0);
+/// // Zero row sums, zero trace, and nothing at the outlier, which is the last sample.
+/// assert!((0..8).all(|i| pair.row(i).iter().sum::<f64>() == 0.0));
+/// assert!(pair.row(7).iter().all(|&entry| entry == 0.0));
+/// ```
 pub fn direction<R: Real>(block: Block, n: usize, like: &R) -> Gram<R> {
     let half = |value: i64| like.lift(value).over(2);
     let (outlier, size) = (n - 1, n as i64);
@@ -141,6 +150,14 @@ pub fn direction<R: Real>(block: Block, n: usize, like: &R) -> Gram<R> {
 }
 
 /// Frobenius norms of a perturbation's parts in the three blocks.
+///
+/// ```
+/// use oddpoint::odd_point::{Block, modes::{BlockNorms, direction}};
+/// let standard = direction(Block::Standard, 8, &0.0);
+/// let norms = BlockNorms::of(&standard);
+/// assert!((norms.get(Block::Standard) - standard.frobenius_norm()).abs() < 1e-12);
+/// assert!(*norms.get(Block::Pair) < 1e-12 && *norms.get(Block::Trivial) < 1e-12);
+/// ```
 #[derive(Clone, Debug)]
 pub struct BlockNorms<R> {
     /// Trivial part.

@@ -12,6 +12,14 @@ use std::f64::consts::PI;
 const SCAN: u32 = 600;
 
 /// A fixed point of the layer, modulo scale.
+///
+/// ```
+/// use oddpoint::odd_point::phase_diagram::single_outlier_states;
+/// // Without rescaling: symmetric and odd point are stable, the edge between them is not.
+/// let stable = single_outlier_states(10.0, false)?.iter().filter(|state| state.is_stable()).count();
+/// assert_eq!(stable, 2);
+/// # Ok::<(), oddpoint::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct State {
     /// Whether the layer rescales (RC, RS, ReLU) or not (RC, ReLU).

@@ -17,6 +17,18 @@ use super::spectrum::{Spectrum, StandardBlock};
 use crate::layer::moments::{Moment, SecondMoments};
 
 /// A batch of mean variance `v0`, with an activation.
+///
+/// ```
+/// use oddpoint::layer::components::Activation;
+/// use oddpoint::odd_point::FixedPoint;
+/// use oddpoint::odd_point::plugged::PluggedBatch;
+/// let batch = PluggedBatch { activation: &Activation::Relu, n: 10.0, mean_variance: 1.0 };
+/// // Edge and odd point, as the indicative model has them.
+/// let [edge, odd_point] = &batch.fixed_points()[..] else { panic!() };
+/// assert!(edge.spectral_radius(10) > 1.0 && odd_point.spectral_radius(10) < 1.0);
+/// assert!((odd_point.r - FixedPoint::OddPoint.locate(10)?.r()).abs() < 1e-9);
+/// # Ok::<(), oddpoint::Error>(())
+/// ```
 #[derive(Clone, Copy)]
 pub struct PluggedBatch<'a> {
     /// The activation.

@@ -240,6 +240,13 @@ impl<R: Real> TwoLevelBatch<R> {
 ///
 /// # Errors
 /// As [`TwoLevelBatch::image`].
+///
+/// ```
+/// use oddpoint::odd_point::rescaled::{TwoLevelBatch, rescaled_drift};
+/// let [p, _] = TwoLevelBatch::attractor(100.0, 1)?.ratios();
+/// assert!(rescaled_drift(&100.0, &p)?.abs() < 1e-12);
+/// # Ok::<(), oddpoint::Error>(())
+/// ```
 pub fn rescaled_drift<R: Real>(n: &R, p: &R) -> Result<R> {
     let [after, _] = TwoLevelBatch::single(n, p).ratios_after()?;
     Ok((after / p).plus(-1))

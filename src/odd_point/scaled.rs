@@ -19,6 +19,19 @@ use super::model::arcsine_primitive;
 use crate::arithmetic::Real;
 
 /// A symmetric batch near the odd point's regime, `θ = ux`.
+///
+/// ```
+/// use oddpoint::odd_point::scaled::ScaledBatch;
+/// use oddpoint::odd_point::{FixedPoint, Spectrum};
+/// let batch = FixedPoint::OddPoint.locate(200)?;
+/// let scaled = ScaledBatch::at(&(1.0 / 200.0), &(200.0 * batch.theta));
+/// // The gap n(1−λ), without subtracting λ from 1.
+/// assert!((scaled.trivial_gap() - 200.0 * (1.0 - Spectrum::at(&batch).trivial)).abs() < 1e-11);
+/// // u = 0 is an ordinary point; there nθ = 3π and the gap is 1.
+/// let limit = ScaledBatch::at(&0.0, &(3.0 * std::f64::consts::PI));
+/// assert!((limit.trivial_gap() - 1.0).abs() < 1e-14 && limit.balance().abs() < 1e-14);
+/// # Ok::<(), oddpoint::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct ScaledBatch<R> {
     /// `1/n`.
@@ -188,6 +201,13 @@ impl<R: Real> ScaledStandardBlock<R> {
 }
 
 /// `n` times the deflated equation at `v = 1 + uω`, left minus right; `u` may be 0, or an interval from 0.
+///
+/// ```
+/// use oddpoint::odd_point::scaled::scaled_deflated_balance;
+/// // At u = 0 it is ω − (π − 2).
+/// let root = std::f64::consts::PI - 2.0;
+/// assert!(scaled_deflated_balance(&0.0, &root).abs() < 1e-15);
+/// ```
 pub fn scaled_deflated_balance<R: Real>(u: &R, omega: &R) -> R {
     let one = u.lift(1);
     let share = one.clone() - u;
@@ -202,6 +222,14 @@ pub fn scaled_deflated_balance<R: Real>(u: &R, omega: &R) -> R {
 }
 
 /// `1 + Q(a)` and `(1+a) Q[a,b] − 1 − Q(a)`, regular at `a = b`.
+///
+/// ```
+/// use oddpoint::odd_point::scaled::arcsine_bracket;
+/// // At a = b = 0: 1 + Q(0) = 1, and Q' − 1 − Q = π/2 − 1.
+/// let (one_plus_q, bracket) = arcsine_bracket(&0.0_f64, &0.0);
+/// assert!((one_plus_q - 1.0).abs() < 1e-15);
+/// assert!((bracket - (std::f64::consts::FRAC_PI_2 - 1.0)).abs() < 1e-15);
+/// ```
 pub fn arcsine_bracket<R: Real>(a: &R, b: &R) -> (R, R) {
     let (angle_a, angle_b) = (a.clone().asin(), b.clone().asin());
     // Q[a,b] − π/2 is the mean of asin over [a, b]: with m and δ half the sum and half the difference of the

@@ -64,6 +64,15 @@ pub struct Spectrum<R> {
 }
 
 /// The 2×2 matrix of the standard block in the coordinates (α, β).
+///
+/// ```
+/// use oddpoint::odd_point::{FixedPoint, StandardBlock};
+/// let block = StandardBlock::at(&FixedPoint::OddPoint.locate(10)?);
+/// let [larger, smaller] = block.eigenvalues();
+/// assert!((larger * smaller - block.determinant()).abs() < 1e-15);
+/// assert!((larger - 0.909803662452930).abs() < 1e-14);
+/// # Ok::<(), oddpoint::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct StandardBlock<R> {
     /// Rows `α'`, `β'`; columns `α`, `β`.

@@ -15,6 +15,19 @@ use crate::{Error, Result};
 ///
 /// # Guarantees
 /// Approximates; `n` real, `n − k ≥ 2`.
+///
+/// ```
+/// use oddpoint::odd_point::FixedPoint;
+/// use oddpoint::odd_point::two_level::TwoLevelBatch;
+/// // One outlier, λ/δ = n y/(N(1−r)): the odd point, which a layer leaves alone.
+/// let odd_point = FixedPoint::OddPoint.locate(10)?;
+/// let p = 10.0 * odd_point.variance_ratio() / (9.0 * odd_point.one_minus_r);
+/// let batch = TwoLevelBatch::single(&10.0, &p);
+/// let [cluster, _, split] = batch.relu_image();
+/// assert!((split / cluster / p - 1.0).abs() < 1e-13);
+/// assert!((TwoLevelBatch::new(&10.0, 2, &3.0, &1.5).ratios()[1] - 1.5).abs() < 1e-15);
+/// # Ok::<(), oddpoint::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct TwoLevelBatch<R> {
     /// Batch size.

@@ -20,6 +20,11 @@ const STYLE: TableStyle = NOTHING.header_separator(LineStyle::none().fill('─')
 const NARROWEST_TERMINAL: u16 = 40;
 
 /// A table with a head; as wide as the terminal, or as its contents where there is none.
+///
+/// ```
+/// let text = oddpoint::report::table(&["n", "r"], [vec!["7", "0.29"]]);
+/// assert!(text.starts_with("n  r") || text.contains("0.29"));
+/// ```
 pub fn table<S: Into<comfy_table::Cell>>(heads: &[&str], rows: impl IntoIterator<Item = Vec<S>>) -> String {
     let mut table = Table::new();
     table.load_style(STYLE).set_header(heads.to_vec());
@@ -33,6 +38,10 @@ pub fn table<S: Into<comfy_table::Cell>>(heads: &[&str], rows: impl IntoIterator
 }
 
 /// A named paragraph, wrapped and indented.
+///
+/// ```
+/// assert_eq!(oddpoint::report::paragraph("kind", "rigorous"), "kind rigorous");
+/// ```
 pub fn paragraph(name: &str, text: &str) -> String {
     let mut lines = vec![name.to_owned()];
     for word in text.split_whitespace() {
@@ -54,6 +63,13 @@ pub fn paragraph(name: &str, text: &str) -> String {
 ///
 /// # Errors
 /// [`Error::Output`](crate::Error::Output) if `out` cannot be written.
+///
+/// ```
+/// let mut text = Vec::new();
+/// oddpoint::report::write_json(&mut text, &serde_json::json!({ "n": "7" }))?;
+/// assert_eq!(text, b"{\n  \"n\": \"7\"\n}\n");
+/// # Ok::<(), oddpoint::Error>(())
+/// ```
 pub fn write_json(out: &mut dyn Write, document: &Value) -> Result<()> {
     serde_json::to_writer_pretty(&mut *out, document).map_err(std::io::Error::from)?;
     writeln!(out)?;

@@ -9,6 +9,12 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 /// What a reader needs to repeat the run.
+///
+/// ```
+/// use oddpoint::{claims::Settings, report::Environment};
+/// let environment = serde_json::to_value(Environment::new(&Settings::default())).unwrap();
+/// assert_eq!(environment["precision_bits"], "192");
+/// ```
 #[derive(Clone, Debug, Serialize)]
 pub struct Environment {
     os: &'static str,
@@ -36,6 +42,18 @@ impl Environment {
 }
 
 /// The outcomes of one run.
+///
+/// ```
+/// use oddpoint::claims::{Claim, Settings, Verdict};
+/// use oddpoint::report::{Environment, Report};
+/// let settings = Settings { quick: true, ..Settings::default() };
+/// let outcomes = vec![Claim::by_id("model.saddle-node")?.run(&settings)?];
+/// let report = Report { environment: Environment::new(&settings), outcomes };
+/// assert_eq!(report.verdict(), Verdict::Verified);
+/// assert!(report.to_text(false).contains("model.saddle-node"));
+/// assert_eq!(report.to_json()["claims"][0]["verdict"], "verified");
+/// # Ok::<(), oddpoint::Error>(())
+/// ```
 pub struct Report {
     /// How it was run.
     pub environment: Environment,

@@ -23,6 +23,14 @@ pub const SCHEMA: &str = "oddpoint.certificate/2";
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// A number without rounding: `m*2^e`, `m` odd, or `0`.
+///
+/// ```
+/// use oddpoint::rigor::certificate::Dyadic;
+/// use rug::Float;
+/// // A margin is stored in few bits, rounded down: 1/3 is 0.333 and a little less.
+/// let margin = Dyadic::margin(&(Float::with_val(64, 1) / 3_u32));
+/// assert!(margin.0 <= 1.0 / 3.0 && margin.0 > 0.2);
+/// ```
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(try_from = "String")]
 pub struct Dyadic(pub Float);
@@ -361,6 +369,19 @@ pub struct Line {
 }
 
 /// The first line: the parameters from which the rest follows.
+///
+/// ```
+/// use oddpoint::rigor::certificate::Header;
+/// use oddpoint::rigor::{replay::replay, search::certify};
+/// let header = Header::new(&[7, 8], false, 64);
+/// for task in header.tasks()? {
+///     // A line of data, found by a search; then checked without it.
+///     let line = certify(task, &header)?;
+///     replay(line.trim_end(), task, &header, 64)?;
+///     assert!(replay(&line.trim_end().replacen('7', "8", 1), task, &header, 64).is_err());
+/// }
+/// # Ok::<(), oddpoint::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Header {
@@ -450,6 +471,15 @@ const HASH_DIGITS: usize = 64;
 ///
 /// # Errors
 /// [`Error::Output`] if it cannot be written as JSON.
+///
+/// ```
+/// use oddpoint::rigor::certificate::{Header, open, seal};
+/// let header = Header::new(&[7], true, 64);
+/// let line = seal(&header)?;
+/// assert_eq!(open::<Header>(&line)?, header);
+/// assert!(open::<Header>(&line.replace("true", "false")).is_err());
+/// # Ok::<(), oddpoint::Error>(())
+/// ```
 pub fn seal(content: &impl Serialize) -> Result<String> {
     let mut line = serde_json::to_string(content).map_err(std::io::Error::from)?;
     let hash = sha256(line.as_bytes());
@@ -461,6 +491,11 @@ pub fn seal(content: &impl Serialize) -> Result<String> {
 ///
 /// # Errors
 /// [`Error::Input`] if the hash is missing or another's, or the content is not of the format.
+///
+/// ```
+/// use oddpoint::rigor::certificate::{Header, open};
+/// assert!(open::<Header>("{}").is_err());
+/// ```
 pub fn open<T: for<'a> Deserialize<'a>>(line: &str) -> Result<T> {
     let hashed =
         line.strip_suffix("\"}").and_then(|line| line.split_at_checked(line.len().checked_sub(HASH_DIGITS)?));

@@ -51,6 +51,11 @@ const POINT_BITS: u32 = 12;
 ///
 /// # Errors
 /// `n` outside `3 ..= 10¹⁸`; [`crate::Error::NotReached`] if a cover stays undecided at this precision.
+///
+/// ```
+/// assert_eq!(oddpoint::rigor::count_each(&[6, 7, 1000], 64)?, [(6, 1), (7, 3), (1000, 3)]);
+/// # Ok::<(), oddpoint::Error>(())
+/// ```
 pub fn count_each(sizes: &[u64], precision: u32) -> Result<Vec<(u64, usize)>> {
     let groups: Vec<_> = sizes.chunk_by(|&a, &b| block(a) == block(b)).collect();
     let count = |group: &&[u64]| -> Result<Vec<(u64, usize)>> {
@@ -116,6 +121,15 @@ pub(super) fn deflated_at(n: u64, omega: &Interval) -> Interval {
 ///
 /// # Errors
 /// [`crate::Error::NotReached`] if a cover stays undecided: `u` is too wide, or reaches beyond 1/20.
+///
+/// ```
+/// use oddpoint::rigor::{count_for_all, reciprocals_from};
+/// // For every n ≥ 128 at once: nθ at the odd point.
+/// let census = count_for_all(&reciprocals_from(128, 64))?;
+/// let angle = census.odd_point.root().unwrap();
+/// assert!(angle.contains(&rug::Float::with_val(64, 3.0 * std::f64::consts::PI)));
+/// # Ok::<(), oddpoint::Error>(())
+/// ```
 pub fn count_for_all(u: &Interval) -> Result<TailCensus> {
     let point = |value: f64| Float::with_val(u.precision(), value);
     let beyond_edge = |omega, low, high| cover(&BeyondEdge { u, omega }, Property::Positive, [low, high]);

@@ -21,6 +21,18 @@ const MOST_BOXES: usize = 20_000;
 ///
 /// # Errors
 /// [`Error::NotReached`] if a box stays undecided, or if that is not so.
+///
+/// ```
+/// use oddpoint::rigor::certificate::Cover;
+/// use oddpoint::rigor::{cover::rises_once, inequalities::Deflated, reciprocals_from};
+/// use rug::Float;
+/// // The edge in ω = n(v−1), for every n ≥ 128: one root in [0, 2], between 0.875 and 1.5.
+/// let point = |value: f64| Float::with_val(64, value);
+/// let u = reciprocals_from(128, 64);
+/// let cover = rises_once(&Deflated { u: &u }, [0.0, 1.5, 2.0].map(point), [0.875, 1.5].map(point))?;
+/// assert!(matches!(cover, Cover::OneRoot { .. }));
+/// # Ok::<(), oddpoint::Error>(())
+/// ```
 pub fn rises_once(f: &impl Function, [start, turn, end]: [Float; 3], root: [Float; 2]) -> Result<Cover> {
     let at = |point: &Float| f.at(&Interval::point(point.clone()));
     let changes_sign = at(&root[0]).certainly_negative() && at(&root[1]).certainly_positive();
@@ -36,6 +48,18 @@ pub fn rises_once(f: &impl Function, [start, turn, end]: [Float; 3], root: [Floa
 ///
 /// # Errors
 /// [`Error::NotReached`] if a box stays undecided, or has not the property.
+///
+/// ```
+/// use oddpoint::rigor::cover::cover;
+/// use oddpoint::rigor::inequalities::{Balance, Property};
+/// use oddpoint::rigor::reciprocals_from;
+/// use rug::Float;
+/// // The balance is below 0 for every n ≥ 128 up to nθ = 8.5, so that no odd point is there.
+/// let u = reciprocals_from(128, 64);
+/// let stretch = cover(&Balance { u: &u }, Property::Negative, [0.0, 8.5].map(|x| Float::with_val(64, x)))?;
+/// assert!(stretch.margin.0 > 0);
+/// # Ok::<(), oddpoint::Error>(())
+/// ```
 pub fn cover(f: &impl Function, property: Property, [start, end]: [Float; 2]) -> Result<Stretch> {
     let mut ends = vec![Dyadic(start.clone())];
     let mut least: Option<Float> = None;

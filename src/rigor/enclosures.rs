@@ -18,6 +18,17 @@ use rug::Float;
 ///
 /// # Errors
 /// As [`FixedPoint::check`]; [`Error::NotReached`] if the precision is too small for the proof.
+///
+/// ```
+/// use oddpoint::odd_point::{FixedPoint, Spectrum};
+/// use oddpoint::rigor::{enclose_fixed_point, spectral_radius};
+/// let batch = enclose_fixed_point(FixedPoint::OddPoint, 1000, 128)?;
+/// assert!(batch.theta.relative_width() < 1e-30);
+/// // A proof that every perturbation decays: the spectral radius is certainly below 1.
+/// let radius = spectral_radius(&Spectrum::at(&batch), 1000);
+/// assert!(*radius.upper() < 1);
+/// # Ok::<(), oddpoint::Error>(())
+/// ```
 pub fn enclose_fixed_point(point: FixedPoint, n: u64, precision: u32) -> Result<SymmetricBatch<Interval>> {
     point.check(n)?;
     let size = Interval::from_integer(precision, n as i64);
@@ -69,6 +80,14 @@ fn sharpen(equation: &impl Equation, near: f64, precision: u32) -> Float {
 }
 
 /// A saddle-node of the reduced map with `n` as a real variable, with its non-degeneracy.
+///
+/// ```
+/// use oddpoint::rigor::enclose_saddle_node;
+/// let found = enclose_saddle_node(128)?;
+/// assert_eq!(found.batch.n.to_decimal(9), ("6.10707512".into(), "6.10707513".into()));
+/// assert!(found.transversality.iter().all(|number| !number.contains_zero()));
+/// # Ok::<(), oddpoint::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct SaddleNode {
     /// The batch at the saddle-node, `n` real.
@@ -88,6 +107,12 @@ const SADDLE_NODE_NEAR: Pair<f64> = [6.107, 1.159];
 ///
 /// # Errors
 /// [`Error::NotReached`] if the precision is too small for the proof.
+///
+/// ```
+/// let n = oddpoint::rigor::enclose_saddle_node(128)?.batch.n;
+/// assert!(*n.lower() > 6.107 && *n.upper() < 6.108);
+/// # Ok::<(), oddpoint::Error>(())
+/// ```
 pub fn enclose_saddle_node(precision: u32) -> Result<SaddleNode> {
     let centre = sharpen_saddle_node(precision);
     let radius = Float::with_val(precision, 1) >> (precision / 2);
@@ -101,6 +126,14 @@ pub fn enclose_saddle_node(precision: u32) -> Result<SaddleNode> {
 }
 
 /// Whether a box in `(n, w)` holds exactly one non-degenerate saddle-node, or none.
+///
+/// ```
+/// use oddpoint::arithmetic::Interval;
+/// use oddpoint::rigor::{BoxTest, saddle_node_in_box};
+/// // No saddle-node with n between 7 and 7.01.
+/// let ends = |low: f64, high: f64| Interval::from_f64(64, low).hull(&Interval::from_f64(64, high));
+/// assert!(!matches!(saddle_node_in_box(&[ends(7.0, 7.01), ends(1.1, 1.11)]), BoxTest::Unique(_)));
+/// ```
 pub fn saddle_node_in_box(window: &Pair<Interval>) -> BoxTest<SaddleNode> {
     match krawczyk_test(saddle_node_system, window) {
         BoxTest::Empty => BoxTest::Empty,
@@ -137,6 +170,14 @@ pub(super) fn sharpen_saddle_node(precision: u32) -> Pair<Float> {
 }
 
 /// The largest modulus among the eigenvalues that exist at batch size `n`, enclosed.
+///
+/// ```
+/// use oddpoint::odd_point::{FixedPoint, Spectrum};
+/// use oddpoint::rigor::{enclose_fixed_point, spectral_radius};
+/// let edge = Spectrum::at(&enclose_fixed_point(FixedPoint::Edge, 10, 128)?);
+/// assert!(*spectral_radius(&edge, 10).lower() > 1);
+/// # Ok::<(), oddpoint::Error>(())
+/// ```
 pub fn spectral_radius(spectrum: &Spectrum<Interval>, n: u64) -> Interval {
     let zero = Float::new(spectrum.trivial.precision());
     let bounds =
@@ -150,6 +191,14 @@ pub fn spectral_radius(spectrum: &Spectrum<Interval>, n: u64) -> Interval {
 ///
 /// # Errors
 /// [`Error::NotReached`] beyond the largest precision; other errors of `compute` at once.
+///
+/// ```
+/// use oddpoint::arithmetic::{Interval, Real};
+/// use oddpoint::rigor::{refine, relative_width_below};
+/// let pi = refine(64, |bits| Ok(Interval::from_integer(bits, 1).pi()), |x| relative_width_below(x, 50))?;
+/// assert!(pi.to_decimal(11).0.starts_with("3.1415926535"));
+/// # Ok::<(), oddpoint::Error>(())
+/// ```
 pub fn refine<T>(start: u32, compute: impl Fn(u32) -> Result<T>, narrow: impl Fn(&T) -> bool) -> Result<T> {
     let mut precision = start;
     loop {
@@ -167,6 +216,13 @@ pub fn refine<T>(start: u32, compute: impl Fn(u32) -> Result<T>, narrow: impl Fn
 }
 
 /// Whether an enclosure is relatively narrower than `10^−digits`.
+///
+/// ```
+/// use oddpoint::arithmetic::{Interval, Real};
+/// let third = Interval::from_integer(53, 1).over(3);
+/// assert!(oddpoint::rigor::relative_width_below(&third, 15));
+/// assert!(!oddpoint::rigor::relative_width_below(&third, 17));
+/// ```
 pub fn relative_width_below(interval: &Interval, digits: u32) -> bool {
     let width = Float::with_val(64, interval.upper() - interval.lower());
     let allowed = Float::with_val(64, interval.mignitude()) / Float::with_val(64, Float::u_pow_u(10, digits));

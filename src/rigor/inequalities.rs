@@ -81,12 +81,22 @@ impl Function for Deflated<'_> {
 }
 
 /// The interval of all `1/n` with `n` from the first to the last.
+///
+/// ```
+/// let u = oddpoint::rigor::inequalities::reciprocals([8, 16], 64);
+/// assert!(*u.lower() == 0.0625 && *u.upper() == 0.125);
+/// ```
 pub fn reciprocals([first, last]: [u64; 2], precision: u32) -> Interval {
     let one = Interval::from_integer(precision, 1);
     one.clone().over(last as i64).hull(&one.over(first as i64))
 }
 
 /// The interval of all `1/n` with `n ≥ from`, and their limit 0.
+///
+/// ```
+/// let u = oddpoint::rigor::reciprocals_from(128, 64);
+/// assert!(*u.lower() == 0 && *u.upper() == 1.0 / 128.0);
+/// ```
 pub fn reciprocals_from(from: u64, precision: u32) -> Interval {
     Interval::from_integer(precision, 0).hull(&Interval::from_integer(precision, 1).over(from as i64))
 }
@@ -94,6 +104,13 @@ pub fn reciprocals_from(from: u64, precision: u32) -> Interval {
 /// A point that both covers of one batch size have to reach, in `x` and in `ω`, at `r = 1/5`: reaching it from both
 /// sides they leave no gap (`x` grows as `ω` shrinks). For n ≥ 7 it lies between edge and odd point. Here enclosed for all
 /// batch sizes from the first to the last.
+///
+/// ```
+/// let [x, omega] = oddpoint::rigor::inequalities::separating_point([10, 10], 64);
+/// // nθ = 10 arccos(1/5); v² = 9(1 + 8/5).
+/// assert!((x.midpoint().to_f64() - 10.0 * 0.2_f64.acos()).abs() < 1e-12);
+/// assert!((omega.midpoint().to_f64() - 10.0 * (23.4_f64.sqrt() - 1.0)).abs() < 1e-12);
+/// ```
 pub fn separating_point([first, last]: [u64; 2], precision: u32) -> [Interval; 2] {
     let size =
         Interval::from_integer(precision, first as i64).hull(&Interval::from_integer(precision, last as i64));
@@ -113,6 +130,13 @@ pub const MIDDLE_COSINE: f64 = 0.125;
 pub const MIDDLE_ANGLE: f64 = 0.5;
 
 /// A bound on `b = cos φ` for `θ ≥` [`MIDDLE_ANGLE`]: `b² = 1 − (1−2u)/(1−u) · d`.
+///
+/// ```
+/// use oddpoint::rigor::{inequalities::middle_cosine, reciprocals_from};
+/// // At u = 0 it is the cosine of the angle itself, where d = 1 − cos(1/2): b² = 1 − d.
+/// let bound = middle_cosine(&reciprocals_from(1_000_000, 64)).to_f64();
+/// assert!((bound - 0.5_f64.cos().sqrt()).abs() < 1e-5);
+/// ```
 pub fn middle_cosine(u: &Interval) -> Float {
     let one = u.lift(1);
     let d = Interval::from_f64(u.precision(), MIDDLE_ANGLE).over(2).sin().square().times(2);
@@ -193,6 +217,16 @@ impl Function for BeforeOddPoint<'_> {
 }
 
 /// Lower bounds on what must be positive for every eigenvalue to be inside the unit disc, for all n in question.
+///
+/// ```
+/// use oddpoint::arithmetic::{Interval, Real};
+/// use oddpoint::rigor::inequalities::StabilityMargins;
+/// // The limit n = ∞, where nθ = 3π: both gaps are 1.
+/// let u = Interval::from_integer(64, 0);
+/// let margins = StabilityMargins::enclose(&u, &u.pi().times(3));
+/// assert!(margins.prove_stability(&u));
+/// assert!((margins.least_gap().to_f64() - 1.0).abs() < 1e-12);
+/// ```
 #[derive(Clone, Debug)]
 pub struct StabilityMargins {
     /// `n(1 − λ)` for the trivial eigenvalue.
@@ -256,11 +290,22 @@ impl StabilityMargins {
 }
 
 /// The interval from `−bound` to `bound`.
+///
+/// ```
+/// let interval = oddpoint::rigor::inequalities::symmetric(20, 64);
+/// assert!(*interval.lower() == -20 && *interval.upper() == 20);
+/// ```
 pub fn symmetric(bound: i64, precision: u32) -> Interval {
     Interval::from_integer(precision, -bound).hull(&Interval::from_integer(precision, bound))
 }
 
 /// `x = 3π − 3πu + c u²`.
+///
+/// ```
+/// use std::f64::consts::PI;
+/// let x = oddpoint::rigor::inequalities::approach(&0.01, &14.0);
+/// assert!((x - (3.0 * PI - 0.03 * PI + 0.0014)).abs() < 1e-14);
+/// ```
 pub fn approach<R: Real>(u: &R, c: &R) -> R {
     let three_pi = u.pi().times(3);
     three_pi.clone() - three_pi * u + u.clone().square() * c
@@ -284,12 +329,28 @@ impl Function for CurvatureAlong {
 }
 
 /// The balance at the ends of a window in `x`, with the signs it has there if the odd point is between.
+///
+/// ```
+/// use oddpoint::arithmetic::Interval;
+/// use oddpoint::rigor::inequalities::balance_at_ends;
+/// // The odd point of n = 10 (θ = 0.878…) is between nθ = 8 and 9.
+/// let u = Interval::from_rational(64, &rug::Rational::from((1, 10)));
+/// let window = Interval::from_integer(64, 8).hull(&Interval::from_integer(64, 9));
+/// assert!(balance_at_ends(&u, &window).iter().all(|(_, value)| value.certainly_positive()));
+/// ```
 pub fn balance_at_ends(u: &Interval, x: &Interval) -> [(&'static str, Interval); 2] {
     let at = |end: &Float| Balance { u }.at(&Interval::point(end.clone()));
     [("- n balance at the beginning", -at(x.lower())), ("n balance at the end", at(x.upper()))]
 }
 
 /// `(E, ∂E/∂w)` and its Jacobian by `(n, w)`, from dual numbers of dual numbers.
+///
+/// ```
+/// use oddpoint::rigor::inequalities::saddle_node_system;
+/// // To four digits of the saddle-node both equations nearly hold.
+/// let (values, _) = saddle_node_system(&[6.1071, 1.159]);
+/// assert!(values.iter().all(|value| value.abs() < 1e-2));
+/// ```
 pub fn saddle_node_system<R: Real>([n, w]: &[R; 2]) -> ([R; 2], [[R; 2]; 2]) {
     let once = |value: &R, derivative: i64| Dual { value: value.clone(), derivative: value.lift(derivative) };
     // Inner derivative by w; outer derivative by n or by w.
@@ -308,6 +369,13 @@ pub fn saddle_node_system<R: Real>([n, w]: &[R; 2]) -> ([R; 2], [[R; 2]; 2]) {
 }
 
 /// What shows that nothing more degenerate than a saddle-node happens in a box of `(n, w)`, with the signs there.
+///
+/// ```
+/// use oddpoint::arithmetic::Interval;
+/// use oddpoint::rigor::inequalities::transversality;
+/// let at = [6.1071, 1.159].map(|x| Interval::from_f64(64, x));
+/// assert!(transversality(&at).iter().all(|(_, value)| value.certainly_positive()));
+/// ```
 pub fn transversality(window: &[Interval; 2]) -> [(&'static str, Interval); 2] {
     let (_, [[by_n, _], [_, by_w_twice]]) = saddle_node_system(window);
     [("dE/dn", by_n), ("- d2E/dw2", -by_w_twice)]

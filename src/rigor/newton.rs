@@ -19,6 +19,16 @@ pub enum BoxTest<B> {
 
 /// The interval Newton operator `N(X) = m − f(m)/f'(X)`: `N(X)` inside `X` proves a unique root, `N(X)` off `X`
 /// none.
+///
+/// ```
+/// use oddpoint::arithmetic::{Dual, Interval, Real};
+/// use oddpoint::rigor::{BoxTest, newton_test};
+/// let two = |x: &Dual<Interval>| x.clone().square().plus(-2);
+/// let ends = |low: f64, high: f64| Interval::from_f64(64, low).hull(&Interval::from_f64(64, high));
+/// // √2 is the only root of x² − 2 between 1.4 and 1.5; there is none between 1.5 and 1.6.
+/// assert!(matches!(newton_test(two, &ends(1.4, 1.5)), BoxTest::Unique(_)));
+/// assert_eq!(newton_test(two, &ends(1.5, 1.6)), BoxTest::Empty);
+/// ```
 pub fn newton_test(f: impl Fn(&Dual<Interval>) -> Dual<Interval>, x: &Interval) -> BoxTest<Interval> {
     let middle = Interval::point(x.midpoint());
     let at_middle = f(&Dual::constant(middle.clone())).value;

@@ -27,6 +27,16 @@ use rug::Float;
 /// # Errors
 /// [`crate::Error::Input`] with the reason if the line was altered, proves something else, or does not hold at
 /// `precision` bits.
+///
+/// ```
+/// use oddpoint::rigor::certificate::{Header, Task};
+/// use oddpoint::rigor::{replay::replay, search::certify};
+/// let header = Header::new(&[7], false, 64);
+/// let line = certify(Task::SaddleNode, &header)?;
+/// // At another precision than the search's.
+/// replay(line.trim_end(), Task::SaddleNode, &header, 192)?;
+/// # Ok::<(), oddpoint::Error>(())
+/// ```
 pub fn replay(text: &str, task: Task, header: &Header, precision: u32) -> Result<()> {
     let line: Line = open(text)?;
     require(line.record.task() == task && line.statement == task.statement(), || {

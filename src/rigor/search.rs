@@ -23,6 +23,14 @@ use rug::float::Round;
 ///
 /// # Errors
 /// [`Error::NotReached`] if the search does not succeed at the header's precision.
+///
+/// ```
+/// use oddpoint::rigor::certificate::{Header, Task};
+/// use oddpoint::rigor::search::certify;
+/// let line = certify(Task::OddPointStability([7, 7]), &Header::new(&[7], false, 64))?;
+/// assert!(line.starts_with('{') && line.ends_with("}\n"));
+/// # Ok::<(), oddpoint::Error>(())
+/// ```
 pub fn certify(task: Task, header: &Header) -> Result<String> {
     let line = Line {
         statement: task.statement(),

@@ -32,6 +32,15 @@ const PIECES: u64 = 16;
 ///
 /// # Errors
 /// [`Error::NotReached`] if they do not prove stability on some piece.
+///
+/// ```
+/// use oddpoint::rigor::tail::prove_stability_for_all;
+/// use oddpoint::rigor::{ANGLE_CONSTANT, TAIL_FROM};
+/// // n(1 − λ) of the trivial eigenvalue, for every n ≥ 128; it tends to 1.
+/// let margins = prove_stability_for_all(TAIL_FROM, ANGLE_CONSTANT, 64)?;
+/// assert!(*margins.trivial_gap.lower() > 0.9);
+/// # Ok::<(), oddpoint::Error>(())
+/// ```
 pub fn prove_stability_for_all(from: u64, angle_constant: i64, precision: u32) -> Result<StabilityMargins> {
     let pieces = stability_by_pieces(from, angle_constant, precision)?;
     let all = pieces.into_iter().map(|(_, margins)| margins).reduce(|all, margins| all.hull(&margins));
@@ -42,6 +51,14 @@ pub fn prove_stability_for_all(from: u64, angle_constant: i64, precision: u32) -
 ///
 /// # Errors
 /// As [`prove_stability_for_all`].
+///
+/// ```
+/// use oddpoint::rigor::tail::certify_stability_for_all;
+/// // The same as data, piece by piece, from u = 0 on.
+/// let pieces = certify_stability_for_all(128, 20, 64)?;
+/// assert!(pieces[0].u[0].0 <= 0);
+/// # Ok::<(), oddpoint::Error>(())
+/// ```
 pub fn certify_stability_for_all(from: u64, angle_constant: i64, precision: u32) -> Result<Vec<Piece>> {
     let pieces = stability_by_pieces(from, angle_constant, precision)?;
     let pieces = pieces.into_iter().map(|(u, margins)| Piece {
@@ -84,6 +101,12 @@ fn pieces(from: u64, angle_constant: i64, precision: u32) -> Vec<[Interval; 2]> 
 ///
 /// # Errors
 /// [`Error::NotReached`] if on some piece the order of the eigenvalues stays open.
+///
+/// ```
+/// let margin = oddpoint::rigor::tail::leaky_margin_for_all(128, 20, 64)?;
+/// assert!(*margin.lower() > 0.9 && *margin.upper() < 1.1);
+/// # Ok::<(), oddpoint::Error>(())
+/// ```
 pub fn leaky_margin_for_all(from: u64, angle_constant: i64, precision: u32) -> Result<Interval> {
     let margin = |[u, x]: &[Interval; 2]| {
         let batch = ScaledBatch::at(u, x);
@@ -152,6 +175,13 @@ impl Expanded {
 ///
 /// # Errors
 /// [`Error::NotReached`] if a cover stays undecided.
+///
+/// ```
+/// use oddpoint::rigor::tail::prove_angle_expansion;
+/// // |nθ − 3π + 3π/n| ≤ 20/n² for every n ≥ 128; with 10 it is false, as the next coefficient is 13.95.
+/// assert!(prove_angle_expansion(20, 128, 64).is_ok());
+/// assert!(prove_angle_expansion(10, 128, 64).is_err());
+/// ```
 pub fn prove_angle_expansion(constant: i64, from: u64, precision: u32) -> Result<[Stretch; 2]> {
     let along = |sign| {
         cover(&CurvatureAlong { sign, c: sign * constant }, Property::Positive, all_from(from, precision))
@@ -164,6 +194,13 @@ pub fn prove_angle_expansion(constant: i64, from: u64, precision: u32) -> Result
 ///
 /// # Errors
 /// [`Error::NotReached`] if a cover stays undecided.
+///
+/// ```
+/// use oddpoint::rigor::tail::{Expanded, prove_expansion};
+/// // |n(1−λ) − 1| ≤ 10/n for the trivial eigenvalue, every n ≥ 128.
+/// prove_expansion(Expanded::TrivialGap, 10, 20, 128, 64)?;
+/// # Ok::<(), oddpoint::Error>(())
+/// ```
 pub fn prove_expansion(
     quantity: Expanded,
     constant: i64,

@@ -20,6 +20,10 @@ use super::count::deflated_at;
 use crate::arithmetic::{Interval, Real};
 
 /// Step 2's numbers: `1/2 + 1/(2π²) < 1 − 1/π`, by enclosures.
+///
+/// ```
+/// assert!(oddpoint::rigor::threshold::low_variance_comes_back(64));
+/// ```
 pub fn low_variance_comes_back(precision: u32) -> bool {
     let one = Interval::from_integer(precision, 1);
     let reciprocal = one.clone() / one.pi();
@@ -39,6 +43,14 @@ pub enum Drift {
 }
 
 /// The drift at `ω`, for batch size `n`, by enclosure.
+///
+/// ```
+/// use oddpoint::arithmetic::Interval;
+/// use oddpoint::rigor::threshold::{Drift, drift};
+/// // The edge of a large batch is at ω = π − 2: below it back, above it away.
+/// let at = |omega: f64| drift(1_000_000, &Interval::from_f64(64, omega));
+/// assert_eq!((at(1.0), at(1.3)), (Drift::Down, Drift::Up));
+/// ```
 pub fn drift(n: u64, omega: &Interval) -> Drift {
     let balance = deflated_at(n, omega);
     if balance.certainly_positive() {

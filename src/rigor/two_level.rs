@@ -33,6 +33,12 @@ pub struct TwoLevelCensus {
 ///
 /// # Errors
 /// [`Error::Input`] naming the numbers, unless `1 ≤ k ≤ n/2`, `n ≥ 3`.
+///
+/// ```
+/// use oddpoint::rigor::two_level::check_outliers;
+/// assert!(check_outliers(10, 5).is_ok());
+/// assert!(check_outliers(10, 6).is_err());
+/// ```
 pub fn check_outliers(n: u64, outliers: u64) -> Result<()> {
     if outliers < 1 || n < 3 || outliers > n / 2 {
         return Err(bad_input!(
@@ -56,11 +62,30 @@ pub fn check_outliers(n: u64, outliers: u64) -> Result<()> {
 ///
 /// # Errors
 /// As [`check_outliers`]; [`Error::NotReached`] if a box stays undecided.
+///
+/// ```
+/// use oddpoint::rigor::two_level::{Stability, TwoLevelRoots, enclose_two_level, stability};
+/// let census = enclose_two_level(10, 2, 128)?;
+/// for state in &census.others {
+///     assert!(matches!(stability(state)?, Stability::Unstable(..)));
+/// }
+/// assert!(matches!(stability(&census.symmetric)?, Stability::Stable));
+/// // Found once, enclosed at any precision.
+/// assert_eq!(TwoLevelRoots::find(10, 2)?.enclose(256).others.len(), census.others.len());
+/// # Ok::<(), oddpoint::Error>(())
+/// ```
 pub fn enclose_two_level(n: u64, outliers: u64, precision: u32) -> Result<TwoLevelCensus> {
     Ok(TwoLevelRoots::find(n, outliers)?.enclose(precision))
 }
 
 /// Angles of all fixed points with `k` outliers and no collapsed group, told apart.
+///
+/// ```
+/// use oddpoint::rigor::two_level::TwoLevelRoots;
+/// // One outlier at n = 7: edge and odd point beside the symmetric one.
+/// assert_eq!(TwoLevelRoots::find(7, 1)?.enclose(128).others.len(), 2);
+/// # Ok::<(), oddpoint::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct TwoLevelRoots {
     sizes: [i64; 2],
@@ -167,6 +192,13 @@ pub enum Stability {
 ///
 /// # Errors
 /// As [`crate::odd_point::two_level::TwoLevelBatch::relu_spectrum`].
+///
+/// ```
+/// use oddpoint::rigor::two_level::{Stability, enclose_two_level, stability};
+/// let census = enclose_two_level(7, 1, 128)?;
+/// assert!(matches!(stability(&census.others[0])?, Stability::Stable));
+/// # Ok::<(), oddpoint::Error>(())
+/// ```
 pub fn stability(state: &EqualCorrelations<Interval>) -> Result<Stability> {
     let spectrum = state.batch().relu_spectrum()?;
     let one = state.theta.lift(1);
@@ -186,6 +218,11 @@ pub fn stability(state: &EqualCorrelations<Interval>) -> Result<Stability> {
 ///
 /// * at `z = cos 1`, `r = 2z − 1`: `m − (w + 1/w)/2` with `1/w = 3z − 2/(3z)`, so that `v > w`;
 /// * at `z = 10/23`, `r = 5/23`: `5/3 − m`, so that `v < 3`.
+///
+/// ```
+/// let numbers = oddpoint::rigor::two_level::numbers_of_the_proof(64);
+/// assert!(numbers.iter().all(|number| number.certainly_positive()));
+/// ```
 pub fn numbers_of_the_proof(precision: u32) -> [Interval; 2] {
     let one = Interval::from_integer(precision, 1);
     let m = |z: &Interval, r: &Interval| kappa(z.clone()) * (one.clone() - r) / kappa(-r.clone()) - z;

@@ -34,6 +34,14 @@ impl Interval {
 
     /// The interval from `lower` to `upper` in decimals, rounded outward. `None` if either is not a number, or
     /// if they are reversed by more than the precision resolves.
+    ///
+    /// ```
+    /// use oddpoint::arithmetic::Interval;
+    /// let x = Interval::from_decimal(53, "0.1", "0.1").unwrap();
+    /// // One tenth is no binary number: it lies strictly between the ends.
+    /// assert!(*x.lower() < *x.upper());
+    /// assert!(Interval::from_decimal(53, "0.2", "0.1").is_none());
+    /// ```
     pub fn from_decimal(precision: u32, lower: &str, upper: &str) -> Option<Self> {
         let precision = admissible(precision);
         let lower = down(precision, Float::parse(lower).ok()?);

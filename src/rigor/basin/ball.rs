@@ -43,6 +43,14 @@ use crate::rigor::enclose_fixed_point;
 use crate::{Error, Result};
 
 /// A ball around the odd point that one layer maps into itself, contracting distances from the centre.
+///
+/// ```
+/// use oddpoint::rigor::basin::LocalBall;
+/// let ball = LocalBall::prove(10, 128)?;
+/// // One layer maps the ball into itself and brings its batches nearer to the odd point.
+/// assert!(*ball.factor.upper() < 1 && ball.frobenius_radius().certainly_positive());
+/// # Ok::<(), oddpoint::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct LocalBall {
     /// The odd point and its norm.

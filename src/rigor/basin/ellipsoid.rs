@@ -345,6 +345,18 @@ impl<R: Ends> Passage<'_, R> {
 }
 
 /// A Frobenius ball, and sets of which each holds the image of the one before; the last lies in a local ball.
+///
+/// ```
+/// use oddpoint::odd_point::FixedPoint;
+/// use oddpoint::rigor::basin::{EllipsoidOrbit, Frame, LocalBall, Weights};
+/// let ball = LocalBall::prove(20, 128)?;
+/// let weights = Weights { trivial: 1.0, standard: [1.0, 1.0] };
+/// let frame = Frame::at(FixedPoint::OddPoint.locate(20)?, weights);
+/// // Found in double precision, proved with intervals: batches within half the best radius come into the ball.
+/// let orbit = EllipsoidOrbit::search(&frame, &ball, 0.5).unwrap();
+/// assert!(orbit.check(&ball));
+/// # Ok::<(), oddpoint::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct EllipsoidOrbit {
     /// Share of the best radius.

@@ -69,6 +69,15 @@ impl<R: Real> Reading<R> {
 }
 
 /// The odd point with its adapted norm.
+///
+/// ```
+/// use oddpoint::odd_point::FixedPoint;
+/// use oddpoint::rigor::basin::{Frame, Weights};
+/// let frame = Frame::at(FixedPoint::OddPoint.locate(10)?, Weights { trivial: 1.0, standard: [1.0, 1.0] });
+/// // In its own norm the differential shrinks by its largest eigenvalue.
+/// assert!((frame.contraction() - 0.926769839377032).abs() < 1e-13);
+/// # Ok::<(), oddpoint::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Frame<R> {
     /// The odd point, cluster variance 1.

@@ -9,6 +9,14 @@ use crate::{Result, bad_input};
 ///
 /// # Guarantees
 /// Encloses the exact sums of the exact products of the doubles given.
+///
+/// ```
+/// use oddpoint::layer::batch::Batch;
+/// use oddpoint::rigor::basin::enclose_gram;
+/// let batch = Batch::new(vec![vec![0.1, 0.2], vec![0.3, 0.4], vec![-0.5, 0.6]])?;
+/// assert!(enclose_gram(&batch, 53).get(0, 1).relative_width() < 1e-15);
+/// # Ok::<(), oddpoint::Error>(())
+/// ```
 pub fn enclose_gram(batch: &Batch, precision: u32) -> Gram<Interval> {
     let lift = |row: &Vec<f64>| row.iter().map(|&x| Interval::from_f64(precision, x)).collect();
     let samples: Vec<Vec<Interval>> = batch.samples().iter().map(lift).collect();
@@ -27,6 +35,16 @@ pub fn enclose_gram(batch: &Batch, precision: u32) -> Gram<Interval> {
 /// # Errors
 /// [`Error::Input`](crate::Error::Input) for a matrix that is not square, not symmetric, or not proved positive
 /// definite (which a singular one never is: give its samples instead).
+///
+/// ```
+/// use oddpoint::layer::batch::Batch;
+/// use oddpoint::rigor::basin::gram_from_rows;
+/// let identity = Batch::new(vec![vec![1.0, 0.0, 0.0], vec![0.0, 1.0, 0.0], vec![0.0, 0.0, 1.0]])?;
+/// assert_eq!(gram_from_rows(&identity, 64)?.n(), 3);
+/// let not_symmetric = Batch::new(vec![vec![1.0, 0.5, 0.0], vec![0.0, 1.0, 0.0], vec![0.0, 0.0, 1.0]])?;
+/// assert!(gram_from_rows(&not_symmetric, 64).is_err());
+/// # Ok::<(), oddpoint::Error>(())
+/// ```
 pub fn gram_from_rows(batch: &Batch, precision: u32) -> Result<Gram<Interval>> {
     let (n, rows) = (batch.size(), batch.samples());
     if batch.features() != n {

@@ -119,6 +119,14 @@ pub enum RadiusVerdict {
 /// semidefinite (`z` is an eigenvector of `C*` of eigenvalue `1−r`), centred, of the trace of `C*`, and maps `z`
 /// to 0: its samples 1 and 2 are identical. No batch with identical samples in the cluster is nearer: with `D` of
 /// trace 0, `−(1−r) = zᵀDz ≥ −√((n−2)/(n−1)) ‖D‖_F`.
+///
+/// ```
+/// use oddpoint::odd_point::FixedPoint;
+/// use oddpoint::rigor::basin::best_radius;
+/// let batch = FixedPoint::OddPoint.locate(10)?;
+/// assert!((best_radius(&batch) - batch.one_minus_r * (9.0_f64 / 8.0).sqrt()).abs() < 1e-15);
+/// # Ok::<(), oddpoint::Error>(())
+/// ```
 pub fn best_radius<R: Real>(batch: &SymmetricBatch<R>) -> R {
     batch.one_minus_r.clone() * operator_to_frobenius(batch)
 }
@@ -136,6 +144,13 @@ const SHARE_BISECTIONS: usize = 10;
 ///
 /// # Errors
 /// `n < 7` or too large; [`Error::NotReached`] if the precision is too small.
+///
+/// ```
+/// let basin = oddpoint::rigor::basin::prove_basin(30, 128)?;
+/// // Nearly all of the best possible ball.
+/// assert!(*basin.relative.lower() > 0.99);
+/// # Ok::<(), oddpoint::Error>(())
+/// ```
 pub fn prove_basin(n: u64, precision: u32) -> Result<Basin> {
     let ball = LocalBall::prove(n, precision)?;
     let share = search_share(n, &ball)?;
@@ -159,6 +174,13 @@ pub fn prove_basin(n: u64, precision: u32) -> Result<Basin> {
 ///
 /// # Errors
 /// As [`prove_basin`].
+///
+/// ```
+/// use oddpoint::rigor::basin::{RadiusVerdict, judge_share};
+/// assert!(matches!(judge_share(30, 0.5, 128)?, RadiusVerdict::Proved(_)));
+/// assert!(matches!(judge_share(30, 1.1, 128)?, RadiusVerdict::TooLarge(_)));
+/// # Ok::<(), oddpoint::Error>(())
+/// ```
 pub fn judge_share(n: u64, share: f64, precision: u32) -> Result<RadiusVerdict> {
     let ball = LocalBall::prove(n, precision)?;
     let best = best_radius(&ball.frame.batch);
@@ -233,6 +255,12 @@ const LAYERS_BEFORE: usize = 4;
 ///
 /// # Errors
 /// As [`prove_basin`]; [`Error::NotReached`] if it was not proved.
+///
+/// ```
+/// let basin = oddpoint::rigor::basin::prove_open_ball(40, 128)?;
+/// assert!(basin.relative.contains(&rug::Float::with_val(64, 1)));
+/// # Ok::<(), oddpoint::Error>(())
+/// ```
 pub fn prove_open_ball(n: u64, precision: u32) -> Result<Basin> {
     let ball = LocalBall::prove(n, precision)?;
     let method = lifting_box(&ball).ok_or_else(|| {
@@ -325,6 +353,20 @@ pub struct BatchVerdict {
 ///
 /// # Errors
 /// As [`prove_basin`]; [`Error::NotReached`] if the trace is not certainly positive.
+///
+/// ```
+/// use oddpoint::arithmetic::Interval;
+/// use oddpoint::odd_point::{FixedPoint, Mode};
+/// use oddpoint::rigor::{basin::prove_convergence, enclose_fixed_point};
+/// // The odd point, with all pairs of the cluster perturbed.
+/// let odd_point = enclose_fixed_point(FixedPoint::OddPoint, 30, 128)?.covariance(30);
+/// let size = Interval::from_f64(128, 1e-5);
+/// let batch = odd_point.add_scaled(&size, &Mode::Pair.direction(30, &size, 0));
+/// let verdict = prove_convergence(&batch, 0)?;
+/// assert_eq!(verdict.outlier, 29);
+/// assert!(verdict.convergence.is_some());
+/// # Ok::<(), oddpoint::Error>(())
+/// ```
 pub fn prove_convergence(gram: &Gram<Interval>, after: usize) -> Result<BatchVerdict> {
     let precision = gram.get(0, 0).precision();
     let ball = LocalBall::prove(gram.n() as u64, precision)?;

@@ -38,6 +38,20 @@ impl Ends for Interval {
 }
 
 /// Bounds on the squared distances of a batch, scaled so that the outlier's have the mean `n²`.
+///
+/// ```
+/// use oddpoint::odd_point::FixedPoint;
+/// use oddpoint::rigor::basin::OrbitBox;
+/// let batch = FixedPoint::OddPoint.locate(40)?;
+/// // Half the best radius, followed through layers: the box shrinks towards the odd point.
+/// let start = OrbitBox::around(&batch, &(0.5 * batch.one_minus_r)).unwrap();
+/// let mut current = start.clone();
+/// for _ in 0..200 {
+///     current = current.step().unwrap();
+/// }
+/// assert!(current.half_difference(&batch) < 0.1 * start.half_difference(&batch));
+/// # Ok::<(), oddpoint::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct OrbitBox<R> {
     /// Batch size.

@@ -74,6 +74,14 @@ const ROOM: f64 = 1.05;
 ///
 /// # Errors
 /// [`Error::NotReached`] if it is neither proved nor refuted.
+///
+/// ```
+/// use oddpoint::rigor::basin::{UniformStatement, UniformVerdict, judge_uniform};
+/// // Beyond the best radius there are batches with identical samples, which do not converge.
+/// let statement = UniformStatement { from: 40, reach: 1.1, but_identical: false };
+/// assert!(matches!(judge_uniform(&statement, 64)?, UniformVerdict::TooLarge));
+/// # Ok::<(), oddpoint::Error>(())
+/// ```
 pub fn judge_uniform(statement: &UniformStatement, precision: u32) -> Result<UniformVerdict> {
     // At the best radius itself there is one (`best_radius`): the statement is of the open ball.
     if statement.reach > 1.0 && !statement.but_identical {
@@ -87,6 +95,11 @@ pub fn judge_uniform(statement: &UniformStatement, precision: u32) -> Result<Uni
 ///
 /// # Errors
 /// [`Error::NotReached`] if some batch size stays undecided.
+///
+/// ```
+/// // From a batch size on that is too small nothing is proved.
+/// assert!(oddpoint::rigor::basin::prove_uniform(7, 1.0, 64).is_err());
+/// ```
 pub fn prove_uniform(from: u64, reach: f64, precision: u32) -> Result<UniformBasin> {
     // The window of x = nθ used for n ≥ TAIL_FROM.
     prove_angle_expansion(ANGLE_CONSTANT, TAIL_FROM, precision)?;

@@ -270,6 +270,16 @@ struct Rate<R> {
 }
 
 /// A ball that wide sampled networks stay in.
+///
+/// ```
+/// use oddpoint::arithmetic::{Interval, Real};
+/// use oddpoint::rigor::basin::Stay;
+/// let stay = Stay::prove(10, 128)?;
+/// // The width from which networks stay for 300 layers with probability 0.99.
+/// let width = stay.width(300, &Interval::from_integer(128, 1).over(100))?;
+/// assert!(width > 1_000_000 && width < 100_000_000);
+/// # Ok::<(), oddpoint::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Stay {
     /// The odd point and its norm.
