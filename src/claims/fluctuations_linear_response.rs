@@ -111,7 +111,8 @@ fn check(statement: Statement, settings: &Settings) -> Result<Finding> {
     }
     let mut others = Vec::new();
     for case in if statement == Statement::Claim { &reported[..] } else { &[] } {
-        let ratios = case.ratios(statement, [critical(LEVEL_REPORTED, 1, REPLICAS), LEVEL_REPORTED], settings.seed)?;
+        let ratios =
+            case.ratios(statement, [critical(LEVEL_REPORTED, 1, REPLICAS), LEVEL_REPORTED], settings.seed)?;
         others.push(case.words(&ratios));
         rows.push(case.to_json(&ratios, "reported"));
     }

@@ -102,7 +102,11 @@ fn means(statement: Statement, batch: &Batch, settings: &Settings) -> Result<Fin
         entries().count(),
         100.0 * detected
     );
-    Ok(Finding::new(verdict, reason, Value::Array(comparisons.iter().map(|comparison| comparison.to_json(critical)).collect())))
+    Ok(Finding::new(
+        verdict,
+        reason,
+        Value::Array(comparisons.iter().map(|comparison| comparison.to_json(critical)).collect()),
+    ))
 }
 
 fn compare(statement: Statement, plan: Plan, batch: &Batch, replicas: u64) -> Result<Comparison> {

@@ -194,10 +194,9 @@ mod tests {
         let median = Estimate::of_median(values.clone(), [0, 1000], 0.02).unwrap();
         assert_eq!(median, Estimate { estimate: 50.0, lower: 10.0, upper: 80.0, level: 0.04 });
         // P(X < 1) = 1/1024.
-        let [lower, upper] =
-            [1e-3, 0.9e-3].map(|level| Estimate::of_median(values.clone(), [0, 1000], level).unwrap()).map(
-                |median| [median.lower, median.upper],
-            );
+        let [lower, upper] = [1e-3, 0.9e-3]
+            .map(|level| Estimate::of_median(values.clone(), [0, 1000], level).unwrap())
+            .map(|median| [median.lower, median.upper]);
         assert_eq!((lower, upper), ([0.0, 90.0], [0.0, 1000.0]));
         assert_eq!(Estimate::of_median(Vec::new(), [0, 1000], 0.02), None);
     }

@@ -1,5 +1,6 @@
 //! `oddpoint decay`: a perturbation through many layers, in MPFR and beside it in float64.
 
+use super::terminal::progress;
 use super::{batch_size, precision, seed, whole_number};
 use crate::arithmetic::Interval;
 use crate::claims::approximate;
@@ -7,12 +8,11 @@ use crate::odd_point::decay::{Distance, PerturbedOrbit, exact_configuration, wit
 use crate::odd_point::{Block, FixedPoint, Mode, Spectrum, SymmetricBatch, check_batch_size};
 use crate::report;
 use crate::rigor::enclose_fixed_point;
-use crate::{Result, bad_input};
+use crate::{Error, Result, bad_input, interrupt};
 use clap::ValueEnum;
-use indicatif::{ProgressBar, ProgressStyle};
 use rug::Float;
 use serde_json::{Value, json};
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 
 #[derive(clap::Args)]
 #[command(after_help = "Examples:\n\
@@ -94,15 +94,14 @@ pub fn run(args: &DecayArgs) -> Result<()> {
     check(args)?;
     let amplitude = amplitude(args)?;
     let (mut mpfr, mut float64) = orbits(args, &amplitude)?;
-    let bar =
-        if std::io::stderr().is_terminal() { ProgressBar::new(args.layers) } else { ProgressBar::hidden() };
-    let style = ProgressStyle::with_template("{bar:40} {pos}/{len} layers, {eta} left");
-    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    interrupt::listen()?;
+    let bar = progress(args.layers as usize, "layers");
     let mut out = std::io::stdout().lock();
     if args.format == Format::Csv {
         writeln!(out, "layer,total,trivial,standard,pair,float64_total")?;
     }
     let mut rows = Vec::new();
+    let mut last;
     loop {
         let row = Row { mpfr: shortened(mpfr.distance()), float64: float64.distance().total };
         let layer = row.mpfr.layer;
@@ -111,7 +110,8 @@ pub fn run(args: &DecayArgs) -> Result<()> {
         } else {
             rows.push(row);
         }
-        if layer == args.layers {
+        last = layer;
+        if layer == args.layers || interrupt::requested() {
             break;
         }
         mpfr.step();
@@ -120,10 +120,18 @@ pub fn run(args: &DecayArgs) -> Result<()> {
     }
     bar.finish_and_clear();
     match args.format {
-        Format::Csv => Ok(()),
-        Format::Text => print_text(&mut out, args, &rows),
-        Format::Json => print_json(&mut out, args, &rows),
+        Format::Csv => {}
+        Format::Text => print_text(&mut out, args, &rows)?,
+        Format::Json => print_json(&mut out, args, &rows)?,
     }
+    out.flush()?;
+    if last == args.layers {
+        return Ok(());
+    }
+    Err(Error::Interrupted(format!(
+        "interrupted: layers 0 to {last} of {} are above; an orbit starts from its beginning again",
+        args.layers
+    )))
 }
 
 fn check(args: &DecayArgs) -> Result<()> {

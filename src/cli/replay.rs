@@ -1,10 +1,11 @@
 //! `oddpoint replay`: checks certificates from their data, without the search that made them.
 
-use super::{ALL_VERIFIED, Format, INCONCLUSIVE, REFUTED, precision, progress};
+use super::terminal::progress;
+use super::{ALL_VERIFIED, Format, INCONCLUSIVE, REFUTED, precision};
 use crate::report;
 use crate::rigor::certificate::{Header, SCHEMA, Task, open};
 use crate::rigor::replay::replay;
-use crate::{Error, Result, bad_input};
+use crate::{Error, Result, bad_input, interrupt};
 use indicatif::ProgressBar;
 use rayon::prelude::*;
 use serde_json::{Value, json};
@@ -47,14 +48,23 @@ enum End {
     AllHold,
     Fails { line: usize, statement: String, reason: String },
     Incomplete { of: usize },
+    Interrupted { of: usize },
 }
 
 pub fn run(args: &ReplayArgs) -> Result<u8> {
     let mut status = ALL_VERIFIED;
     let mut documents = Vec::new();
     let mut out = std::io::stdout().lock();
+    interrupt::listen()?;
     for path in &args.files {
         let outcome = check_file(path, args.precision)?;
+        if let End::Interrupted { of } = outcome.end {
+            return Err(Error::Interrupted(format!(
+                "{}: interrupted: the first {} of {of} records hold; the others were not checked",
+                path.display(),
+                outcome.records
+            )));
+        }
         status = match (&outcome.end, status) {
             (End::Fails { .. }, _) => REFUTED,
             (End::Incomplete { .. }, ALL_VERIFIED) => INCONCLUSIVE,
@@ -122,6 +132,9 @@ fn check_records(
 ) -> std::io::Result<(usize, End)> {
     let mut records = 0;
     loop {
+        if interrupt::requested() {
+            return Ok((records, End::Interrupted { of: records + tasks.count() }));
+        }
         let chunk: Vec<Task> = tasks.by_ref().take(CHUNK).collect();
         let texts = lines(reader, chunk.len())?;
         let checked: Vec<_> =
@@ -180,6 +193,7 @@ fn in_words(path: &Path, outcome: &Outcome) -> String {
         End::Fails { line, statement, reason } => {
             format!("{path}, line {line}: FAILS: {reason}\n    statement: {statement}")
         }
+        End::Interrupted { of } => format!("{path}: interrupted: the first {records} of {of} records hold"),
         End::Incomplete { of } => format!(
             "{path}: INCOMPLETE: the first {records} of {of} records hold at {} bits; `oddpoint certify` adds the others",
             outcome.precision
@@ -193,7 +207,7 @@ fn document(path: &Path, outcome: &Outcome) -> Value {
         End::Fails { line, statement, reason } => {
             ("refuted", json!({ "line": line.to_string(), "statement": statement, "reason": reason }))
         }
-        End::Incomplete { .. } => ("incomplete", Value::Null),
+        End::Incomplete { .. } | End::Interrupted { .. } => ("incomplete", Value::Null),
     };
     json!({
         "file": path.display().to_string(),

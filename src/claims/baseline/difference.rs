@@ -51,7 +51,14 @@ pub struct Difference {
 }
 
 impl Comparison {
-    pub(super) fn tell(&mut self, claim: &str, place: &str, sort: Sort, was: impl Display, now: impl Display) {
+    pub(super) fn tell(
+        &mut self,
+        claim: &str,
+        place: &str,
+        sort: Sort,
+        was: impl Display,
+        now: impl Display,
+    ) {
         let (claim, place) = (claim.to_owned(), place.to_owned());
         self.differences.push(Difference { claim, place, sort, was: was.to_string(), now: now.to_string() });
     }

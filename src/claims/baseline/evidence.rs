@@ -152,7 +152,11 @@ impl<'a> Walk<'a> {
         let sort = match (aim, Ends::read(was), Ends::read(now)) {
             (_, Some(a), Some(b)) if a.meet(&b) => return,
             (Aim::Larger, Some(a), Some(b)) | (Aim::Smaller, Some(b), Some(a)) => {
-                if a.lower < b.lower { Sort::BoundBetter } else { Sort::BoundWorse }
+                if a.lower < b.lower {
+                    Sort::BoundBetter
+                } else {
+                    Sort::BoundWorse
+                }
             }
             _ => Sort::ProofChanged,
         };
@@ -218,7 +222,8 @@ impl<'a> Walk<'a> {
             match now.get(key) {
                 None => self.gone(&place, was),
                 // What is stated enters with the rest.
-                Some(now) if STATED.contains(&key.as_str()) && is_approximation(was) && is_approximation(now) => {}
+                Some(now)
+                    if STATED.contains(&key.as_str()) && is_approximation(was) && is_approximation(now) => {}
                 Some(now) if stated.is_some() && is_approximation(was) && is_approximation(now) => {
                     self.approximations(&place, stated, was, now);
                 }

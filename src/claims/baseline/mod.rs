@@ -76,7 +76,9 @@ impl Baseline {
             return Err(bad_input!("{file}: not a regular file; {REMEDY}"));
         }
         let mut text = Vec::new();
-        std::fs::File::open(path).and_then(|file| file.take(MOST_BYTES).read_to_end(&mut text)).map_err(failed)?;
+        std::fs::File::open(path)
+            .and_then(|file| file.take(MOST_BYTES).read_to_end(&mut text))
+            .map_err(failed)?;
         Self::parse(&text, &file.to_string()).map_err(|reason| bad_input!("{file}: {reason}; {REMEDY}"))
     }
 
@@ -90,9 +92,11 @@ impl Baseline {
         }
         let Document { version, environment, claims } = serde_json::from_value(value)
             .map_err(|error| format!("its schema is {SCHEMA}, but it does not follow it ({error})"))?;
-        if let Some((k, twice)) = claims.iter().enumerate().find(|(k, claim)| {
-            claims[..*k].iter().any(|earlier| earlier.id == claim.id)
-        }) {
+        if let Some((k, twice)) = claims
+            .iter()
+            .enumerate()
+            .find(|(k, claim)| claims[..*k].iter().any(|earlier| earlier.id == claim.id))
+        {
             return Err(format!("its claim number {} is a second '{}'", k + 1, twice.id));
         }
         let settings = environment.settings().ok_or("its settings (environment) cannot be read")?;
@@ -116,7 +120,13 @@ impl Baseline {
             match outcomes.iter().find(|outcome| outcome.claim.id == record.id) {
                 Some(outcome) => self.compare_claim(record, outcome, &mut comparison)?,
                 None if ALL.iter().any(|claim| claim.id == record.id) => comparison.compared.left_out += 1,
-                None => comparison.tell(&record.id, "", Sort::ClaimMissing, record.verdict.name(), "no such claim"),
+                None => comparison.tell(
+                    &record.id,
+                    "",
+                    Sort::ClaimMissing,
+                    record.verdict.name(),
+                    "no such claim",
+                ),
             }
         }
         for outcome in outcomes.iter().filter(|outcome| !self.has(outcome.claim.id)) {
@@ -133,12 +143,17 @@ impl Baseline {
         let claim = outcome.claim;
         comparison.compared.verdicts += 1;
         if record.verdict != outcome.verdict {
-            let sort = if rank(outcome.verdict) < rank(record.verdict) { Sort::VerdictLost } else { Sort::VerdictGained };
+            let sort = if rank(outcome.verdict) < rank(record.verdict) {
+                Sort::VerdictLost
+            } else {
+                Sort::VerdictGained
+            };
             let now = format!("{}: {}", outcome.verdict.name(), outcome.reason);
             comparison.tell(claim.id, "verdict", sort, record.verdict.name(), &now);
         }
         if record.kind != claim.kind {
-            let sort = if claim.kind as u8 > record.kind as u8 { Sort::KindWeaker } else { Sort::KindStronger };
+            let sort =
+                if claim.kind as u8 > record.kind as u8 { Sort::KindWeaker } else { Sort::KindStronger };
             comparison.tell(claim.id, "kind", sort, record.kind.name(), claim.kind.name());
         }
         if record.statement != claim.statement {
@@ -175,7 +190,8 @@ impl Baseline {
     }
 }
 
-const REMEDY: &str = "give a verify.json or report.json that `oddpoint verify --out DIR` or `--format json` has written";
+const REMEDY: &str =
+    "give a verify.json or report.json that `oddpoint verify --out DIR` or `--format json` has written";
 
 /// Better verdicts are larger.
 fn rank(verdict: Verdict) -> u8 {
@@ -197,7 +213,11 @@ impl Environment {
     fn settings(&self) -> Option<Settings> {
         Some(Settings {
             batch_sizes: self.batch_sizes.join(",").parse().ok()?,
-            precision: self.precision_bits.parse().ok().filter(|&bits| crate::arithmetic::check_precision(bits).is_ok())?,
+            precision: self
+                .precision_bits
+                .parse()
+                .ok()
+                .filter(|&bits| crate::arithmetic::check_precision(bits).is_ok())?,
             seed: self.seed.parse().ok()?,
             quick: self.quick,
         })

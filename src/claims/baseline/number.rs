@@ -76,7 +76,9 @@ impl Number {
                 let read = text.as_str().and_then(|text| text.parse().ok());
                 Self::Approximation(read.ok_or_else(|| format!("{text} is not a number"))?)
             }
-            _ if keys.len() == 4 && ["estimate", "lower", "upper", "level"].iter().all(|key| keys.contains(key)) => {
+            _ if keys.len() == 4
+                && ["estimate", "lower", "upper", "level"].iter().all(|key| keys.contains(key)) =>
+            {
                 Self::Estimate { estimate: end("estimate")?, interval: ends("lower", "upper")? }
             }
             _ => return Ok(None),
@@ -145,12 +147,19 @@ mod tests {
 
     #[test]
     fn decimals_are_rationals() {
-        for (text, numerator, denominator) in
-            [("0.125", 1, 8), ("-1.5e-2", -3, 200), ("12e3", 12000, 1), ("-0", 0, 1), ("7", 7, 1), (".5E1", 5, 1)]
-        {
+        for (text, numerator, denominator) in [
+            ("0.125", 1, 8),
+            ("-1.5e-2", -3, 200),
+            ("12e3", 12000, 1),
+            ("-0", 0, 1),
+            ("7", 7, 1),
+            (".5E1", 5, 1),
+        ] {
             assert_eq!(decimal(text), Some(Rational::from((numerator, denominator))), "{text}");
         }
-        for text in ["", "-", ".", "1.2.3", "0x1", "1e", "1e+-2", "nan", "1 ", "+1", "1e2000000", "1e99999999999"] {
+        for text in
+            ["", "-", ".", "1.2.3", "0x1", "1e", "1e+-2", "nan", "1 ", "+1", "1e2000000", "1e99999999999"]
+        {
             assert_eq!(decimal(text), None, "{text}");
         }
     }
