@@ -1,9 +1,11 @@
 //! `oddpoint completions` and `oddpoint man`: made from the definition of the command line itself.
 
 use crate::whole_file::{unwritable, write_whole};
-use crate::{Error, Result, bad_input};
+use crate::{Result, bad_input};
+use clap::builder::Resettable;
 use clap_complete::Shell;
 use clap_mangen::Man;
+use clap_mangen::roff::{Roff, roman};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -47,13 +49,35 @@ pub fn man(args: &ManArgs) -> Result<()> {
     command.build();
     let pages = std::iter::once(&command).chain(command.get_subcommands());
     let mut count = 0;
-    for page in pages.map(|command| Man::new(command.clone())) {
-        write_page(folder, &page)?;
+    for page in pages {
+        write_page(folder, page)?;
         count += 1;
     }
     Ok(writeln!(std::io::stdout().lock(), "{}: {count} pages", folder.display())?)
 }
 
-fn write_page(folder: &Path, page: &Man) -> Result<()> {
-    write_whole(&folder.join(page.get_filename()), |out| page.render(out).map_err(Error::Output))
+fn write_page(folder: &Path, command: &clap::Command) -> Result<()> {
+    let page = Man::new(command.clone().after_help(Resettable::Reset))
+        .source(concat!("oddpoint ", env!("CARGO_PKG_VERSION")))
+        .manual("oddpoint");
+    write_whole(&folder.join(page.get_filename()), |out| {
+        page.render(out)?;
+        Ok(examples(command).to_writer(out)?)
+    })
+}
+
+/// What stands below the options: examples, line for line, then paragraphs.
+fn examples(command: &clap::Command) -> Roff {
+    let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+    let (examples, rest) = help.split_once("\n\n").unwrap_or((&help, ""));
+    let mut section = Roff::new();
+    section.control("SH", ["EXAMPLES"]).control("nf", []);
+    section
+        .text(examples.lines().skip(1).map(|line| roman(format!("{}\n", line.trim()))).collect::<Vec<_>>());
+    section.control("fi", []);
+    if !rest.is_empty() {
+        section.control("SH", ["NOTES"]);
+        section.text(rest.lines().map(roman).collect::<Vec<_>>());
+    }
+    section
 }

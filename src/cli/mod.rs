@@ -57,7 +57,7 @@ const INCONCLUSIVE: u8 = 3;
 )]
 struct Cli {
     /// Neither progress nor remarks on stderr; errors are still told
-    #[arg(long, short, global = true)]
+    #[arg(long, short, global = true, display_order = 1000)]
     quiet: bool,
     #[command(subcommand)]
     command: Command,

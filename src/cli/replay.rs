@@ -48,7 +48,6 @@ enum End {
     AllHold,
     Fails { line: usize, statement: String, reason: String },
     Incomplete { of: usize },
-    Interrupted { of: usize },
 }
 
 pub fn run(args: &ReplayArgs) -> Result<u8> {
@@ -58,7 +57,9 @@ pub fn run(args: &ReplayArgs) -> Result<u8> {
     interrupt::listen()?;
     for path in &args.files {
         let outcome = check_file(path, args.precision)?;
-        if let End::Interrupted { of } = outcome.end {
+        if let End::Incomplete { of } = outcome.end
+            && interrupt::requested()
+        {
             return Err(Error::Interrupted(format!(
                 "{}: interrupted: the first {} of {of} records hold; the others were not checked",
                 path.display(),
@@ -133,7 +134,7 @@ fn check_records(
     let mut records = 0;
     loop {
         if interrupt::requested() {
-            return Ok((records, End::Interrupted { of: records + tasks.count() }));
+            return Ok((records, End::Incomplete { of: records + tasks.count() }));
         }
         let chunk: Vec<Task> = tasks.by_ref().take(CHUNK).collect();
         let texts = lines(reader, chunk.len())?;
@@ -193,7 +194,6 @@ fn in_words(path: &Path, outcome: &Outcome) -> String {
         End::Fails { line, statement, reason } => {
             format!("{path}, line {line}: FAILS: {reason}\n    statement: {statement}")
         }
-        End::Interrupted { of } => format!("{path}: interrupted: the first {records} of {of} records hold"),
         End::Incomplete { of } => format!(
             "{path}: INCOMPLETE: the first {records} of {of} records hold at {} bits; `oddpoint certify` adds the others",
             outcome.precision
@@ -207,7 +207,7 @@ fn document(path: &Path, outcome: &Outcome) -> Value {
         End::Fails { line, statement, reason } => {
             ("refuted", json!({ "line": line.to_string(), "statement": statement, "reason": reason }))
         }
-        End::Incomplete { .. } | End::Interrupted { .. } => ("incomplete", Value::Null),
+        End::Incomplete { .. } => ("incomplete", Value::Null),
     };
     json!({
         "file": path.display().to_string(),

@@ -4,7 +4,7 @@ use super::terminal::{colour, progress_with_message};
 use super::{ALL_VERIFIED, ClaimId, INCONCLUSIVE, REFUTED, precision, seed};
 use crate::claims::baseline::Baseline;
 use crate::claims::{ALL, BatchSizes, Claim, Kind, Outcome, Settings, Verdict};
-use crate::report::{self, Environment, Report, Run};
+use crate::report::{Environment, Report, Run};
 use crate::whole_file::{unwritable, write_whole};
 use crate::{Error, Result, bad_input, interrupt};
 use clap::ValueEnum;
@@ -122,7 +122,7 @@ pub fn run(args: &VerifyArgs) -> Result<u8> {
     let mut out = std::io::stdout().lock();
     match args.format {
         Format::Text => writeln!(out, "{}", run.to_text(colour()))?,
-        Format::Json => report::write_json(&mut out, &run.to_json())?,
+        Format::Json => run.write_json(&mut out)?,
         Format::Junit => write!(out, "{}", run.to_junit()?)?,
     }
     out.flush()?;
@@ -194,7 +194,7 @@ fn prepare_folder(folder: &Path) -> Result<()> {
 fn write_folder(folder: &Path, run: &Run) -> Result<()> {
     std::fs::create_dir_all(folder).map_err(|source| Error::File { path: folder.to_owned(), source })?;
     write_whole(&folder.join("verify.txt"), |out| Ok(writeln!(out, "{}", run.to_text(false))?))?;
-    write_whole(&folder.join("verify.json"), |out| report::write_json(out, &run.to_json()))?;
+    write_whole(&folder.join("verify.json"), |out| run.write_json(out))?;
     write_whole(&folder.join("verify.junit.xml"), |out| Ok(write!(out, "{}", run.to_junit()?)?))
 }
 

@@ -8,7 +8,7 @@ use tempfile::TempDir;
 
 /// Claims with an enclosure, a proved bound, approximations, counts and estimates in their evidence.
 const CLAIMS: &str =
-    "model.saddle-node,width.stays-in-basin,rank.growth,model.fixed-points,escape.noise-driven";
+    "model.saddle-node,width.stays-in-basin,rank.growth,model.fixed-points,baseline.rs-orthogonalizes";
 
 /// A run to compare with.
 static BASELINE: LazyLock<Value> = LazyLock::new(|| {
@@ -113,19 +113,19 @@ fn next_up(decimal: &str) -> String {
 #[test]
 fn an_estimate_moved() {
     let estimate = |document: &mut Value, estimate: &str, lower: &str, upper: &str| {
-        let probability = &mut evidence(document, "escape.noise-driven")["formed"][0]["probability"];
-        assert_eq!(keys(probability), ["estimate", "lower", "upper", "level"]);
-        *probability = json!({ "estimate": estimate, "lower": lower, "upper": upper, "level": "0.0002" });
+        let off = &mut evidence(document, "baseline.rs-orthogonalizes")["floors"][0]["ratio"]["off"];
+        assert_eq!(keys(off), ["estimate", "lower", "upper", "level"]);
+        *off = json!({ "estimate": estimate, "lower": lower, "upper": upper, "level": "0.0001" });
     };
-    // Nearly all have formed at this width; see the claim.
-    let place = "formed[0].probability";
+    // The claim is verified because this is within its tolerance, 9/32 / (1 - (10/12)^2) + 16 % = 1.08, of 0.
+    let place = "floors[width 32].ratio.off";
     for (values, expected, status) in [
-        (["0.2", "0.1", "0.3"], vec![("estimates-disjoint", place, true)], 1),
-        (["0.2", "0.9", "0.99"], vec![("estimate-outside-its-interval", place, true)], 1),
-        (["0.7", "0.6", "0.75"], vec![("estimate-moved", place, false)], 0),
+        (["5", "4.9", "5.1"], vec![("estimates-disjoint", place, true)], 1),
+        (["5", "-2", "2"], vec![("estimate-outside-its-interval", place, true)], 1),
+        (["1.9", "-2", "2"], vec![("estimate-moved", place, false)], 0),
     ] {
         let baseline = Altered::new(|document| estimate(document, values[0], values[1], values[2]));
-        let comparison = baseline.compare("--claims escape.noise-driven", status);
+        let comparison = baseline.compare("--claims baseline.rs-orthogonalizes", status);
         assert_eq!(differences(&comparison), expected);
     }
 }
@@ -193,7 +193,7 @@ fn a_verdict_lost() {
 #[test]
 fn other_settings_are_named() {
     let baseline = Altered::new(|_| {});
-    let options = "--claims escape.noise-driven,rank.growth,model.saddle-node --seed 4 --batch-sizes 7..=8 --precision 256";
+    let options = "--claims baseline.rs-orthogonalizes,rank.growth,model.saddle-node --seed 4 --batch-sizes 7..=8 --precision 256";
     let comparison = baseline.compare(options, 0);
     assert_eq!(
         comparison["different_settings"],

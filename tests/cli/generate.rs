@@ -45,7 +45,7 @@ fn other_shells_have_scripts() {
         ("powershell", "oddpoint"),
     ] {
         let script = text(&format!("completions {shell}"));
-        assert!(script.contains(words) && script.contains("stability.spectral-gap"), "{shell}");
+        assert!(script.contains(words) && script.contains("baseline"), "{shell}");
     }
     let message = refused(&["completions", "csh"]);
     assert!(message.contains("'csh'") && message.contains("bash"), "{message}");
@@ -72,7 +72,10 @@ fn every_command_has_a_page() {
     assert!(commands.contains(&"verify") && commands.contains(&"man"));
     for command in &commands {
         let page = page(&format!("oddpoint-{command}.1"));
-        assert!(page.contains(".TH ") && page.contains(&format!("oddpoint {command}")), "{page}");
+        let (options, examples) = page.split_once(".SH EXAMPLES\n.nf\n").unwrap();
+        assert!(options.contains(".TH ") && options.contains(".SH OPTIONS"), "{page}");
+        let example = format!("oddpoint {command}").replace('-', "\\-");
+        assert!(examples.lines().any(|line| line.starts_with(&example)), "{page}");
     }
     assert!(page("oddpoint.1").contains("oddpoint\\-verify(1)"));
     assert_eq!(std::fs::read_dir(&out).unwrap().count(), commands.len() + 1);
