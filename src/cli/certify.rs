@@ -18,8 +18,8 @@ use std::path::{Path, PathBuf};
 #[command(after_help = "Examples:\n\
     \x20 oddpoint certify --batch-sizes 3..=64 --tail --out small.jsonl\n\
     \x20 oddpoint certify --batch-sizes 7..=10000 --tail --out all.jsonl && oddpoint replay all.jsonl\n\n\
-    One JSON line a statement, written as it is proved. Run again with the same arguments after an interruption: what \
-    is in the file stays, a truncated last line is dropped, the rest is added. A file made with other arguments, or by \
+    One JSON line a statement, written as it is proved. Run again with the same arguments after an interruption (Ctrl-C \
+    ends with exit status 130): what is in the file stays, a truncated last line is dropped, the rest is added. A file made with other arguments, or by \
     another version, is refused (exit status 2). The format is described in proofs/certificates/README.md.")]
 pub struct CertifyArgs {
     /// Batch sizes: numbers and inclusive ranges such as 7..=64,100

@@ -18,7 +18,8 @@ use std::io::Write;
 #[command(after_help = "Examples:\n\
     \x20 oddpoint decay --batch-size 10 --layers 2000 --mode standard\n\
     \x20 oddpoint decay --batch-size 10 --layers 5000 --precision 1024 --amplitude 1e-200 --format csv\n\
-    \x20 oddpoint decay --batch-size 10 --layers 200 --at exact")]
+    \x20 oddpoint decay --batch-size 10 --layers 200 --at exact\n\n\
+    Ctrl-C prints what there is so far (exit status 130); an orbit cannot be gone on with.")]
 pub struct DecayArgs {
     /// Batch size n: 7 to 512 around the odd point, 3 to 512 around the exact configuration
     #[arg(long, value_name = "N", value_parser = batch_size)]
@@ -289,6 +290,11 @@ fn meaning(args: &DecayArgs) -> &'static str {
     }
 }
 
+/// Whether the orbit was followed to its end.
+fn is_whole(args: &DecayArgs, rows: &[Row]) -> bool {
+    rows.last().is_some_and(|row| row.mpfr.layer == args.layers)
+}
+
 fn print_text(out: &mut dyn Write, args: &DecayArgs, rows: &[Row]) -> Result<()> {
     let step = (args.layers / LINES).max(1);
     let shown = rows.iter().filter(|row| row.mpfr.layer % step == 0 || row.mpfr.layer == args.layers);
@@ -311,6 +317,9 @@ fn print_text(out: &mut dyn Write, args: &DecayArgs, rows: &[Row]) -> Result<()>
         vec![rate.part.to_owned(), layers, measured, format!("{:.15}", rate.predicted)]
     });
     writeln!(out, "{}", report::table(&["part", "layers", "measured factor a layer", "eigenvalue"], lines))?;
+    if !is_whole(args, rows) {
+        writeln!(out, "\ninterrupted after {} of {} layers", rows.len() - 1, args.layers)?;
+    }
     Ok(())
 }
 
@@ -334,7 +343,7 @@ fn print_json(out: &mut dyn Write, args: &DecayArgs, rows: &[Row]) -> Result<()>
                     "first_layer": first, "last_layer": last, "rate": approximate(value) })) })
         })
         .collect();
-    let document = json!({
+    let mut document = json!({
         "schema": "oddpoint.decay/1",
         "version": env!("CARGO_PKG_VERSION"),
         "batch_size": args.batch_size.to_string(),
@@ -347,5 +356,8 @@ fn print_json(out: &mut dyn Write, args: &DecayArgs, rows: &[Row]) -> Result<()>
         "rates": rates,
         "layers": layers,
     });
+    if !is_whole(args, rows) {
+        document["interrupted"] = json!({ "layers_asked": args.layers });
+    }
     report::write_json(out, &document)
 }

@@ -1,6 +1,5 @@
 //! `oddpoint phase-diagram`.
 
-use super::terminal::progress;
 use super::whole_number;
 use crate::arithmetic::Real;
 use crate::claims::BatchSizes;
@@ -62,7 +61,6 @@ fn states(args: &PhaseDiagramArgs) -> Result<Vec<State>> {
     // λ = n y/(n−1) at cluster variance 1.
     let p = n * born.variance_ratio().approximate() / ((n - 1.0) * born.one_minus_r.approximate());
     let mut all = Vec::new();
-    let bar = progress(2 * args.batch_sizes.all().len(), "batch sizes");
     for (rescale, birth) in [(false, [n, p]), (true, rescaled_saddle_node(&0.0_f64)?)] {
         all.push(State::saddle_node(rescale, birth)?);
         let at = |&n: &u64| -> Result<Vec<State>> {
@@ -70,12 +68,10 @@ fn states(args: &PhaseDiagramArgs) -> Result<Vec<State>> {
             for k in 2..=args.outliers.min(n / 2) {
                 states.extend(several_outlier_states(n, k, rescale)?);
             }
-            bar.inc(1);
             Ok(states)
         };
         all.extend(args.batch_sizes.all().par_iter().map(at).collect::<Result<Vec<_>>>()?.concat());
     }
-    bar.finish_and_clear();
     Ok(all)
 }
 

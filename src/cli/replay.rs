@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
     \x20 oddpoint replay proofs/certificates/small.jsonl\n\
     \x20 oddpoint replay small.jsonl --precision 256 --format json\n\n\
     Exit status: 0 every record holds, 1 a record was altered or does not hold (file, line and statement are named), \
-    2 a file cannot be read or is no certificate, 3 a file holds so far but is incomplete.")]
+    2 a file cannot be read or is no certificate, 3 a file holds so far but is incomplete, 130 interrupted.")]
 pub struct ReplayArgs {
     /// Certificates to check
     #[arg(required = true, value_name = "FILES")]

@@ -24,8 +24,8 @@ use std::path::{Path, PathBuf};
     \x20 oddpoint simulate --batch-size 50 --width 1000 --layers 300 --replicas 100 --shard 1/4 --out part-1.csv\n\
     \x20 oddpoint simulate --input examples/digits/digits64.csv --layers 3000 --out digits.jsonl\n\
     \x20 oddpoint simulate --batch-size 20 --layers 100 --out - | tail -1\n\n\
-    Replicas are written in order, as they are finished. Run again with the same arguments after an interruption: \
-    finished replicas stay, an unfinished one is dropped, the rest is added. A file of other parameters, or of \
+    Replicas are written in order, as they are finished. Run again with the same arguments after an interruption \
+    (Ctrl-C ends with exit status 130): finished replicas stay, an unfinished one is dropped, the rest is added. A file of other parameters, or of \
     another version, is refused (exit status 2).")]
 pub struct SimulateArgs {
     /// Number of samples in the batch; with --input it may be left out.

@@ -128,14 +128,17 @@ pub fn run(args: &VerifyArgs) -> Result<u8> {
     out.flush()?;
     match run.interruption() {
         Some(interruption) => Err(Error::Interrupted(interruption)),
-        None => Ok(status(&run)),
+        None if regressed(&run) => Ok(REFUTED),
+        None => Ok(status(run.report.verdict())),
     }
 }
 
-fn status(run: &Run) -> u8 {
-    let regressed = run.comparison.as_ref().is_some_and(|comparison| comparison.regressions().count() > 0);
-    match run.report.verdict() {
-        _ if regressed => REFUTED,
+fn regressed(run: &Run) -> bool {
+    run.comparison.as_ref().is_some_and(|comparison| comparison.regressions().count() > 0)
+}
+
+fn status(verdict: Verdict) -> u8 {
+    match verdict {
         Verdict::Verified => ALL_VERIFIED,
         Verdict::Refuted => REFUTED,
         Verdict::Inconclusive => INCONCLUSIVE,
@@ -205,20 +208,7 @@ mod tests {
     /// The contract's numbers.
     #[test]
     fn a_verdict_decides_the_status() {
-        let statuses = [Verdict::Verified, Verdict::Refuted, Verdict::Inconclusive].map(|verdict| {
-            let settings =
-                Settings { batch_sizes: BatchSizes::default(), precision: 64, seed: 0, quick: true };
-            let outcome = Outcome {
-                claim: ALL[0],
-                verdict,
-                reason: String::new(),
-                seconds: 0.0,
-                control: Verdict::Refuted,
-                evidence: serde_json::json!({}),
-            };
-            let report = Report { environment: Environment::new(&settings), outcomes: vec![outcome] };
-            status(&Run { report, left: Vec::new(), comparison: None })
-        });
+        let statuses = [Verdict::Verified, Verdict::Refuted, Verdict::Inconclusive].map(status);
         assert_eq!(statuses, [0, 1, 3]);
     }
 }

@@ -123,4 +123,5 @@ fn decay() {
     assert!(message.contains("interrupted: layers 0 to ") && message.contains("of 1000000"), "{message}");
     let document: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert!(!document["layers"].as_array().unwrap().is_empty());
+    assert_eq!(document["interrupted"]["layers_asked"], 1_000_000);
 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
 /// What tells the members of an array apart: as many of these, in this order, as it takes.
-const NAMES: [&str; 16] = [
+const NAMES: [&str; 15] = [
     "batch_size",
     "outliers",
     "at",
@@ -23,7 +23,6 @@ const NAMES: [&str; 16] = [
     "points",
     "dimension",
     "stream",
-    "from",
 ];
 
 /// What an object says its other approximations are good to.

@@ -61,7 +61,14 @@ struct Record {
     kind: Kind,
     statement: String,
     verdict: Verdict,
+    negative_control: Control,
     evidence: Value,
+}
+
+#[derive(Debug, Deserialize)]
+struct Control {
+    statement: String,
+    verdict: Verdict,
 }
 
 impl Baseline {
@@ -156,8 +163,15 @@ impl Baseline {
                 if claim.kind as u8 > record.kind as u8 { Sort::KindWeaker } else { Sort::KindStronger };
             comparison.tell(claim.id, "kind", sort, record.kind.name(), claim.kind.name());
         }
-        if record.statement != claim.statement {
-            comparison.tell(claim.id, "statement", Sort::Words, &record.statement, claim.statement);
+        let control = &record.negative_control;
+        for (place, was, now) in [
+            ("statement", record.statement.as_str(), claim.statement),
+            ("negative_control.statement", &control.statement, claim.control),
+            ("negative_control.verdict", control.verdict.name(), outcome.control.name()),
+        ] {
+            if was != now {
+                comparison.tell(claim.id, place, Sort::Words, was, now);
+            }
         }
         // A check that did not reach its goal leaves no evidence; the verdict tells.
         let is_empty = |evidence: &Value| evidence.as_object().is_some_and(serde_json::Map::is_empty);

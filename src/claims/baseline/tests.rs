@@ -37,7 +37,8 @@ fn document(kind: Kind, id: &str, verdict: Verdict, evidence: &Value) -> Value {
         "schema": "oddpoint.verify/1",
         "version": "0.0.1",
         "environment": { "precision_bits": "64", "seed": "3", "quick": true, "batch_sizes": ["7", "9"] },
-        "claims": [{ "id": id, "kind": kind, "statement": "it holds", "verdict": verdict, "evidence": evidence }],
+        "claims": [{ "id": id, "kind": kind, "statement": "it holds", "verdict": verdict,
+            "negative_control": { "statement": "", "verdict": "refuted" }, "evidence": evidence }],
     })
 }
 
