@@ -34,7 +34,7 @@ report: setup
 
 # `make verify ARGS="--baseline proofs/baseline.json"` compares; look at what has changed before you accept it.
 baseline: setup
-	$(ODDPOINT) verify --quick --batch-sizes 7..=9,100 --quiet --format json > target/baseline.json
+	$(ODDPOINT) verify --quick --precision 64 --batch-sizes 10,100 --quiet --format json > target/baseline.json
 	mv target/baseline.json proofs/baseline.json
 
 proofs: setup coq
