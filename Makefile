@@ -4,6 +4,7 @@
 # make bench    runs the criterion benches
 # make wheel    builds the Python wheel that carries the binary and tries it in a fresh virtual environment
 # make report   writes the verdicts as text, JSON and JUnit under target/report/
+# make baseline repeats the run of proofs/baseline.json and takes its results as the new ones to compare with
 # make proofs   checks the Coq development (installs Coq where missing) and replays the interval proofs: the rigorous claims
 #
 # ARGS="…" is passed on, for instance  make verify ARGS="--quick --batch-sizes 7..=20".
@@ -11,7 +12,7 @@
 CARGO ?= cargo
 ODDPOINT = $(CARGO) run --release --locked --quiet --
 
-.PHONY: verify test lint bench wheel report proofs coq setup
+.PHONY: verify test lint bench wheel report baseline proofs coq setup
 
 verify: setup
 	$(CARGO) build --release --locked
@@ -35,6 +36,11 @@ wheel: setup
 
 report: setup
 	$(ODDPOINT) verify --out target/report $(ARGS)
+
+# `make verify ARGS="--baseline proofs/baseline.json"` compares; look at what has changed before you accept it.
+baseline: setup
+	$(ODDPOINT) verify --quick --precision 64 --batch-sizes 10,100 --quiet --format json > target/baseline.json
+	mv target/baseline.json proofs/baseline.json
 
 proofs: setup coq
 	$(ODDPOINT) verify --kinds rigorous $(ARGS)

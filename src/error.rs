@@ -32,6 +32,9 @@ pub enum Error {
         /// The operating system's reason.
         source: std::io::Error,
     },
+    /// Stopped on request (Ctrl-C); the message says what is there and how to go on.
+    #[error("{0}")]
+    Interrupted(String),
     /// Standard output could not be written.
     #[error("standard output: {0}")]
     Output(#[from] std::io::Error),

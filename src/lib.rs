@@ -37,6 +37,7 @@ pub mod cli;
 mod digest;
 pub mod ensemble;
 mod error;
+mod interrupt;
 pub mod kernel;
 pub mod layer;
 pub mod odd_point;

@@ -1,6 +1,6 @@
 //! Claim `baseline.rs-orthogonalizes`: what rescaling alone does to a linear network.
 
-use super::statistics::{Mean, critical};
+use super::statistics::{Estimate, Mean, critical};
 use super::{Claim, Finding, Kind, Settings, Statement, Verdict, approximate};
 use crate::layer::Gram;
 use crate::layer::batch::random_gaussian;
@@ -95,8 +95,9 @@ impl Ratio {
     }
 
     fn to_json(&self) -> Value {
-        json!({ "off": approximate(self.off), "half_width": approximate(self.half_width),
-            "tolerance": approximate(self.tolerance) })
+        let [lower, upper] = [self.off - self.half_width, self.off + self.half_width];
+        let off = Estimate { estimate: self.off, lower, upper, level: LEVEL };
+        json!({ "off": off.to_json(), "tolerance": approximate(self.tolerance) })
     }
 }
 
@@ -127,10 +128,13 @@ fn check(statement: Statement, settings: &Settings) -> Result<Finding> {
         percent(&curve)
     );
     let floors = floors.iter().zip(&sizes.widths);
+    let curve = curve.iter().zip(1_u64..);
     let evidence = json!({
         "floors": floors.map(|(ratio, width)| json!({ "width": width.to_string(), "ratio": ratio.to_json() }))
             .collect::<Vec<_>>(),
-        "curve": curve.iter().map(Ratio::to_json).collect::<Vec<_>>(),
+        "curve_width": sizes.widths.last().map(u64::to_string),
+        "curve": curve.map(|(ratio, layer)| json!({ "layer": layer.to_string(), "ratio": ratio.to_json() }))
+            .collect::<Vec<_>>(),
     });
     Ok(Finding::new(verdict, reason, evidence))
 }

@@ -1,6 +1,6 @@
 //! Claim `emergence.from-random`: how often one odd point emerges, when, and which sample it is.
 
-use super::statistics::Proportion;
+use super::statistics::{Estimate, Proportion};
 use super::{Claim, Finding, Kind, Settings, Statement, Verdict};
 use crate::Result;
 use crate::layer::batch::{Batch, parse_csv, random_gaussian};
@@ -68,10 +68,10 @@ impl Runs {
         Proportion::of(self.runs.iter().filter(|run| run.emerged.is_some()).map(|run| run.first))
     }
 
-    fn median_layer(&self) -> Option<u64> {
-        let mut layers: Vec<u64> = self.runs.iter().filter_map(|run| run.emerged).collect();
-        layers.sort_unstable();
-        layers.get(layers.len() / 2).copied()
+    /// Of those that emerged.
+    fn median_layer(&self) -> Option<Estimate> {
+        let layers = self.runs.iter().filter_map(|run| run.emerged).collect();
+        Estimate::of_median(layers, [0, INFINITE_LAYERS as u64], LEVEL)
     }
 
     fn words(&self) -> String {
@@ -82,7 +82,7 @@ impl Runs {
     fn to_json(&self) -> Value {
         json!({ "runs": self.kind, "emerged": self.emerged().to_json(LEVEL),
             "largest_initial_variance": self.first().to_json(LEVEL),
-            "median_layer": self.median_layer().map(|layer| layer.to_string()) })
+            "median_layer": self.median_layer().map(Estimate::to_json) })
     }
 }
 

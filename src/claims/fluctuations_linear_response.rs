@@ -5,7 +5,7 @@
 //! is of rank one, `J = a bᵀ` with `a` their derivative with respect to `1 − r` and `b` that of the next layer's `1 − r` with respect to them, and
 //! its powers are `λ^(k−1) J`, `λ = bᵀa` the trivial eigenvalue.
 
-use super::statistics::{Mean, critical, positive};
+use super::statistics::{Estimate, Mean, critical, positive};
 use super::{Claim, Finding, Kind, Settings, Statement, Verdict, approximate};
 use crate::arithmetic::{Dual, Real};
 use crate::layer::Gram;
@@ -84,6 +84,8 @@ struct Ratio {
     ratio: f64,
     /// Half the length of the confidence interval for its logarithm.
     slack: f64,
+    /// What the interval errs with, the judged ones together.
+    level: f64,
     predicted: f64,
 }
 
@@ -97,7 +99,7 @@ fn check(statement: Statement, settings: &Settings) -> Result<Finding> {
     if judged.is_empty() {
         return Err(Error::NotReached("at none of the widths is linear response to be expected".to_owned()));
     }
-    let threshold = critical(LEVEL, judged.len() * NAMES.len(), REPLICAS);
+    let threshold = [critical(LEVEL, judged.len() * NAMES.len(), REPLICAS), LEVEL];
     let mut verdicts = Vec::new();
     let mut words = Vec::new();
     let mut rows = Vec::new();
@@ -109,7 +111,8 @@ fn check(statement: Statement, settings: &Settings) -> Result<Finding> {
     }
     let mut others = Vec::new();
     for case in if statement == Statement::Claim { &reported[..] } else { &[] } {
-        let ratios = case.ratios(statement, critical(LEVEL_REPORTED, 1, REPLICAS), settings.seed)?;
+        let ratios =
+            case.ratios(statement, [critical(LEVEL_REPORTED, 1, REPLICAS), LEVEL_REPORTED], settings.seed)?;
         others.push(case.words(&ratios));
         rows.push(case.to_json(&ratios, "reported"));
     }
@@ -183,12 +186,13 @@ impl Case<'_> {
         }
     }
 
-    fn ratios(&self, statement: Statement, critical: f64, seed: u64) -> Result<[Ratio; 3]> {
+    fn ratios(&self, statement: Statement, [critical, level]: [f64; 2], seed: u64) -> Result<[Ratio; 3]> {
         let measured = self.variances(seed)?;
         let predicted = self.predicted(statement).diagonal();
         Ok([0, 1, 2].map(|k| {
             let Mean { mean, error } = measured[k];
-            Ratio { ratio: mean / predicted[k], slack: critical * error / mean, predicted: predicted[k] }
+            let slack = critical * error / mean;
+            Ratio { ratio: mean / predicted[k], slack, level, predicted: predicted[k] }
         }))
     }
 
@@ -238,9 +242,9 @@ impl Ratio {
     }
 
     fn to_json(&self, name: &str) -> Value {
-        let interval = [-self.slack, self.slack].map(|slack| approximate(self.ratio * slack.exp()));
-        json!({ "order_parameter": name, "predicted": approximate(self.predicted),
-            "ratio": approximate(self.ratio), "interval": interval })
+        let [lower, upper] = [-self.slack, self.slack].map(|slack| self.ratio * slack.exp());
+        let ratio = Estimate { estimate: self.ratio, lower, upper, level: self.level };
+        json!({ "order_parameter": name, "predicted": approximate(self.predicted), "ratio": ratio.to_json() })
     }
 }
 

@@ -1,6 +1,6 @@
 //! Claim `layer.components`: sampled networks follow the infinite-width map.
 
-use super::statistics::{Mean, critical};
+use super::statistics::{Estimate, Mean, critical};
 use super::{Claim, Finding, Kind, Settings, Statement, Verdict, approximate};
 use crate::Result;
 use crate::layer::Gram;
@@ -102,7 +102,11 @@ fn means(statement: Statement, batch: &Batch, settings: &Settings) -> Result<Fin
         entries().count(),
         100.0 * detected
     );
-    Ok(Finding::new(verdict, reason, Value::Array(comparisons.iter().map(Comparison::to_json).collect())))
+    Ok(Finding::new(
+        verdict,
+        reason,
+        Value::Array(comparisons.iter().map(|comparison| comparison.to_json(critical)).collect()),
+    ))
 }
 
 fn compare(statement: Statement, plan: Plan, batch: &Batch, replicas: u64) -> Result<Comparison> {
@@ -128,12 +132,19 @@ fn compare(statement: Statement, plan: Plan, batch: &Batch, replicas: u64) -> Re
 }
 
 impl Comparison {
-    fn to_json(&self) -> Value {
-        let most = |f: fn(&Entry) -> f64| approximate(self.entries.iter().map(f).fold(0.0, f64::max));
+    /// All entries are within so many standard errors at once, and so is the largest of their deviations.
+    fn to_json(&self, critical: f64) -> Value {
+        let most = |f: &dyn Fn(&Entry) -> f64| self.entries.iter().map(f).fold(0.0, f64::max);
+        let largest = Estimate {
+            estimate: most(&|entry| entry.deviation),
+            lower: most(&|entry| entry.deviation - critical * entry.error),
+            upper: most(&|entry| entry.deviation + critical * entry.error),
+            level: LEVEL,
+        };
         json!({ "layer": self.plan.layer.to_string(), "sampler": self.plan.sampler.to_string(),
-            "width": self.plan.width.to_string(), "largest_deviation": most(|entry| entry.deviation),
-            "largest_standard_error": most(|entry| entry.error),
-            "largest_in_standard_errors": most(|entry| entry.deviation / entry.error) })
+            "width": self.plan.width.to_string(), "largest_deviation": largest.to_json(),
+            "largest_standard_error": approximate(most(&|entry| entry.error)),
+            "largest_in_standard_errors": approximate(most(&|entry| entry.deviation / entry.error)) })
     }
 }
 
@@ -159,7 +170,9 @@ fn rates(batch: &Batch, settings: &Settings) -> Result<Finding> {
             _ => Verdict::Inconclusive,
         });
         (least, most) = (least.min(ratio), most.max(ratio));
-        rows.push(json!({ "layer": layer.to_string(), "ratio": approximate(ratio),
+        let [lower, upper] = [-slack, slack].map(|slack| ratio * slack.exp());
+        let estimate = Estimate { estimate: ratio, lower, upper, level: LEVEL };
+        rows.push(json!({ "layer": layer.to_string(), "ratio": estimate.to_json(),
             "logarithm_resolved_to": approximate(slack) }));
     }
     let reason =

@@ -7,6 +7,7 @@
 //! not decide is `inconclusive`, never `verified`, and never `refuted`.
 
 mod activations_odd_point;
+pub mod baseline;
 mod baseline_rs_orthogonalizes;
 mod batch_sizes;
 mod emergence_from_random;
@@ -38,7 +39,7 @@ pub use batch_sizes::BatchSizes;
 
 use crate::arithmetic::Interval;
 use crate::{Error, Result, bad_input};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::time::Instant;
 
@@ -77,7 +78,7 @@ pub static ALL: &[&Claim] = &[
 ];
 
 /// By what a verdict is earned.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
@@ -101,7 +102,7 @@ pub enum Kind {
 /// let all = Verdict::all([Verdict::Verified, Verdict::positive(&open)]);
 /// assert_eq!(all, Verdict::Inconclusive);
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// The statement holds, in the sense of the claim's kind.

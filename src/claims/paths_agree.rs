@@ -73,8 +73,8 @@ fn check(statement: Statement, settings: &Settings) -> Result<Finding> {
     };
     let rows = jobs.iter().zip(&compared).map(|((n, point), rows)| {
         let values = rows.iter().map(|row| {
-            let value = json!({ "error": approximate(format_args!("{:e}", row.error)),
-                "bound": approximate(format_args!("{:e}", row.bound)) });
+            let value = json!({ "error": approximate(format_args!("{:.2e}", row.error)),
+                "bound": approximate(format_args!("{:.2e}", row.bound)) });
             (row.name.to_owned(), value)
         });
         json!({ "batch_size": n.to_string(), "at": point.name(), "values": serde_json::Map::from_iter(values) })

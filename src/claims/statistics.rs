@@ -2,7 +2,7 @@
 //!
 //! All of it errs on the side of doubt: a critical value is larger, an interval wider than it need be.
 
-use super::{Verdict, approximate};
+use super::Verdict;
 use serde_json::{Value, json};
 
 /// A mean and its standard error, from independent numbers.
@@ -46,6 +46,46 @@ pub(super) fn positive(lower: f64, upper: f64) -> Verdict {
         Verdict::Refuted
     } else {
         Verdict::Inconclusive
+    }
+}
+
+/// A number estimated from samples, and an interval that misses what is estimated with probability at most `level`; where
+/// a claim states a family level, all intervals of the family together.
+///
+/// In JSON `{"estimate", "lower", "upper", "level"}`, decimal strings: one shape in all evidence, read by [`super::baseline`].
+/// The ends are not called `lo` and `hi`, as those of an enclosure are: that would be a proof.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Estimate {
+    pub estimate: f64,
+    pub lower: f64,
+    pub upper: f64,
+    pub level: f64,
+}
+
+impl Estimate {
+    pub fn to_json(self) -> Value {
+        let Self { estimate, lower, upper, level } = self;
+        json!({ "estimate": estimate.to_string(), "lower": lower.to_string(), "upper": upper.to_string(),
+            "level": level.to_string() })
+    }
+
+    /// The median of independent numbers between `least` and `most`, from their order: the k-th smallest is above the
+    /// median, or the k-th largest below it, with probability `P(X < k)`, `X` binomial with one half. With too few
+    /// numbers for the level the interval is the whole range. `None` of no number.
+    pub fn of_median(mut values: Vec<u64>, [least, most]: [u64; 2], level: f64) -> Option<Self> {
+        values.sort_unstable();
+        let count = values.len();
+        let median = *values.get(count / 2)?;
+        let sure = |k: &usize| {
+            let beyond = Proportion { successes: (count - k + 1) as u64, trials: count as u64 };
+            beyond.tail(0.5) <= level
+        };
+        let [lower, upper] = match (1..=count / 2).take_while(sure).last() {
+            Some(k) => [values[k - 1], values[count - k]],
+            None => [least, most],
+        };
+        let [estimate, lower, upper] = [median, lower, upper].map(|value| value as f64);
+        Some(Self { estimate, lower, upper, level: 2.0 * level })
     }
 }
 
@@ -116,10 +156,17 @@ impl Proportion {
         positive(lower - other_upper, upper - other_lower)
     }
 
-    /// Counts and the interval, for evidence.
+    /// The probability, if there were trials.
+    pub fn estimate(self, level: f64) -> Option<Estimate> {
+        let [lower, upper] = self.interval(level);
+        let estimate = self.successes as f64 / self.trials as f64;
+        (self.trials > 0).then_some(Estimate { estimate, lower, upper, level: 2.0 * level })
+    }
+
+    /// Counts and the probability, for evidence.
     pub fn to_json(self, level: f64) -> Value {
-        let interval = self.interval(level).map(approximate);
-        json!({ "successes": self.successes.to_string(), "trials": self.trials.to_string(), "interval": interval })
+        json!({ "successes": self.successes.to_string(), "trials": self.trials.to_string(),
+            "probability": self.estimate(level).map(Estimate::to_json) })
     }
 }
 
@@ -138,6 +185,20 @@ mod tests {
         // One of two: p² and 2p − p² equal the level.
         let [lower, upper] = Proportion { successes: 1, trials: 2 }.interval(0.0975);
         assert!((lower - 0.05).abs() < 1e-12 && (upper - 0.95).abs() < 1e-12);
+    }
+
+    #[test]
+    fn medians_have_intervals() {
+        // P(X < 2) = 11/1024 and P(X < 3) = 56/1024 for X binomial with 10 trials: at 2 % the second from either end.
+        let values: Vec<u64> = (0..10).map(|k| 10 * k).rev().collect();
+        let median = Estimate::of_median(values.clone(), [0, 1000], 0.02).unwrap();
+        assert_eq!(median, Estimate { estimate: 50.0, lower: 10.0, upper: 80.0, level: 0.04 });
+        // P(X < 1) = 1/1024.
+        let [lower, upper] = [1e-3, 0.9e-3]
+            .map(|level| Estimate::of_median(values.clone(), [0, 1000], level).unwrap())
+            .map(|median| [median.lower, median.upper]);
+        assert_eq!((lower, upper), ([0.0, 90.0], [0.0, 1000.0]));
+        assert_eq!(Estimate::of_median(Vec::new(), [0, 1000], 0.02), None);
     }
 
     #[test]

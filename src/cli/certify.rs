@@ -1,12 +1,13 @@
 //! `oddpoint certify`: proofs as data, written as they are found; an interrupted run goes on where it stopped.
 
-use super::{Format, precision, progress};
+use super::terminal::{progress, remark};
+use super::{Format, precision};
 use crate::claims::BatchSizes;
 use crate::report;
 use crate::rigor::certificate::{Header, Line, Task, open, seal};
 use crate::rigor::search::certify;
 use crate::whole_file::open_alone;
-use crate::{Error, Result, bad_input};
+use crate::{Error, Result, bad_input, interrupt};
 use rayon::prelude::*;
 use serde_json::json;
 use std::fs::File;
@@ -17,8 +18,8 @@ use std::path::{Path, PathBuf};
 #[command(after_help = "Examples:\n\
     \x20 oddpoint certify --batch-sizes 3..=64 --tail --out small.jsonl\n\
     \x20 oddpoint certify --batch-sizes 7..=10000 --tail --out all.jsonl && oddpoint replay all.jsonl\n\n\
-    One JSON line a statement, written as it is proved. Run again with the same arguments after an interruption: what \
-    is in the file stays, a truncated last line is dropped, the rest is added. A file made with other arguments, or by \
+    One JSON line a statement, written as it is proved. Run again with the same arguments after an interruption (Ctrl-C \
+    ends with exit status 130): what is in the file stays, a truncated last line is dropped, the rest is added. A file made with other arguments, or by \
     another version, is refused (exit status 2). The format is described in proofs/certificates/README.md.")]
 pub struct CertifyArgs {
     /// Batch sizes: numbers and inclusive ranges such as 7..=64,100
@@ -52,18 +53,34 @@ pub fn run(args: &CertifyArgs) -> Result<()> {
         writeln!(file, "{}", seal(&header)?).map_err(failed)?;
     }
     let kept = kept.unwrap_or(0);
+    interrupt::listen()?;
     let bar = progress(tasks.len(), "records");
     bar.inc(kept as u64);
+    // What was there took no time, and says nothing of the time left.
+    bar.reset_eta();
+    let mut done = kept;
     for chunk in tasks[kept..].chunks(CHUNK) {
-        let lines: Vec<_> = chunk.par_iter().map(|&task| certify(task, &header)).collect();
-        for line in lines {
+        let prove = |&task| (!interrupt::requested()).then(|| certify(task, &header));
+        let lines: Vec<_> = chunk.par_iter().map(prove).collect();
+        for line in lines.into_iter().map_while(|line| line) {
             // One write a record, without a buffer: whoever stops us loses at most what is in the making.
             file.write_all(line?.as_bytes()).map_err(failed)?;
             bar.inc(1);
+            done += 1;
+        }
+        if interrupt::requested() {
+            break;
         }
     }
     file.sync_all().map_err(failed)?;
     bar.finish_and_clear();
+    if done < tasks.len() {
+        return Err(Error::Interrupted(format!(
+            "{}: interrupted: {done} of {} records are there; run the same command again to add the others",
+            args.out.display(),
+            tasks.len()
+        )));
+    }
     summary(args, &header, tasks.len(), kept)
 }
 
@@ -86,8 +103,7 @@ fn kept_records(file: &File, path: &Path, header: &Header, tasks: &[Task]) -> Re
             if lines == 0 && !seal(header)?.as_bytes().starts_with(&text[..length - 1]) {
                 return Err(refused(1, &"not the beginning of a certificate with these parameters"));
             }
-            let _ =
-                writeln!(std::io::stderr(), "{}: line {}, cut short, is dropped", path.display(), lines + 1);
+            remark(&format!("{}: line {}, cut short, is dropped", path.display(), lines + 1));
             file.set_len(whole).map_err(failed)?;
             break;
         }

@@ -1,6 +1,6 @@
 //! `oddpoint claims` and `oddpoint explain`.
 
-use super::Format;
+use super::{ClaimId, Format};
 use crate::Result;
 use crate::claims::{ALL, Claim};
 use crate::report;
@@ -22,7 +22,7 @@ pub struct ClaimsArgs {
     \x20 oddpoint explain stability.spectral-gap")]
 pub struct ExplainArgs {
     /// Claim id, as `oddpoint claims` lists them
-    #[arg(value_parser = Claim::by_id)]
+    #[arg(value_parser = ClaimId, hide_possible_values = true)]
     id: &'static Claim,
 }
 

@@ -1,5 +1,6 @@
 //! `oddpoint decay`: a perturbation through many layers, in MPFR and beside it in float64.
 
+use super::terminal::progress;
 use super::{batch_size, precision, seed, whole_number};
 use crate::arithmetic::Interval;
 use crate::claims::approximate;
@@ -7,18 +8,18 @@ use crate::odd_point::decay::{Distance, PerturbedOrbit, exact_configuration, wit
 use crate::odd_point::{Block, FixedPoint, Mode, Spectrum, SymmetricBatch, check_batch_size};
 use crate::report;
 use crate::rigor::enclose_fixed_point;
-use crate::{Result, bad_input};
+use crate::{Error, Result, bad_input, interrupt};
 use clap::ValueEnum;
-use indicatif::{ProgressBar, ProgressStyle};
 use rug::Float;
 use serde_json::{Value, json};
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 
 #[derive(clap::Args)]
 #[command(after_help = "Examples:\n\
     \x20 oddpoint decay --batch-size 10 --layers 2000 --mode standard\n\
     \x20 oddpoint decay --batch-size 10 --layers 5000 --precision 1024 --amplitude 1e-200 --format csv\n\
-    \x20 oddpoint decay --batch-size 10 --layers 200 --at exact")]
+    \x20 oddpoint decay --batch-size 10 --layers 200 --at exact\n\n\
+    Ctrl-C prints what there is so far (exit status 130); an orbit cannot be gone on with.")]
 pub struct DecayArgs {
     /// Batch size n: 7 to 512 around the odd point, 3 to 512 around the exact configuration
     #[arg(long, value_name = "N", value_parser = batch_size)]
@@ -94,15 +95,14 @@ pub fn run(args: &DecayArgs) -> Result<()> {
     check(args)?;
     let amplitude = amplitude(args)?;
     let (mut mpfr, mut float64) = orbits(args, &amplitude)?;
-    let bar =
-        if std::io::stderr().is_terminal() { ProgressBar::new(args.layers) } else { ProgressBar::hidden() };
-    let style = ProgressStyle::with_template("{bar:40} {pos}/{len} layers, {eta} left");
-    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    interrupt::listen()?;
+    let bar = progress(args.layers as usize, "layers");
     let mut out = std::io::stdout().lock();
     if args.format == Format::Csv {
         writeln!(out, "layer,total,trivial,standard,pair,float64_total")?;
     }
     let mut rows = Vec::new();
+    let mut last;
     loop {
         let row = Row { mpfr: shortened(mpfr.distance()), float64: float64.distance().total };
         let layer = row.mpfr.layer;
@@ -111,7 +111,8 @@ pub fn run(args: &DecayArgs) -> Result<()> {
         } else {
             rows.push(row);
         }
-        if layer == args.layers {
+        last = layer;
+        if layer == args.layers || interrupt::requested() {
             break;
         }
         mpfr.step();
@@ -120,10 +121,18 @@ pub fn run(args: &DecayArgs) -> Result<()> {
     }
     bar.finish_and_clear();
     match args.format {
-        Format::Csv => Ok(()),
-        Format::Text => print_text(&mut out, args, &rows),
-        Format::Json => print_json(&mut out, args, &rows),
+        Format::Csv => {}
+        Format::Text => print_text(&mut out, args, &rows)?,
+        Format::Json => print_json(&mut out, args, &rows)?,
     }
+    out.flush()?;
+    if last == args.layers {
+        return Ok(());
+    }
+    Err(Error::Interrupted(format!(
+        "interrupted: layers 0 to {last} of {} are above; an orbit starts from its beginning again",
+        args.layers
+    )))
 }
 
 fn check(args: &DecayArgs) -> Result<()> {
@@ -281,6 +290,11 @@ fn meaning(args: &DecayArgs) -> &'static str {
     }
 }
 
+/// Whether the orbit was followed to its end.
+fn is_whole(args: &DecayArgs, rows: &[Row]) -> bool {
+    rows.last().is_some_and(|row| row.mpfr.layer == args.layers)
+}
+
 fn print_text(out: &mut dyn Write, args: &DecayArgs, rows: &[Row]) -> Result<()> {
     let step = (args.layers / LINES).max(1);
     let shown = rows.iter().filter(|row| row.mpfr.layer % step == 0 || row.mpfr.layer == args.layers);
@@ -303,6 +317,9 @@ fn print_text(out: &mut dyn Write, args: &DecayArgs, rows: &[Row]) -> Result<()>
         vec![rate.part.to_owned(), layers, measured, format!("{:.15}", rate.predicted)]
     });
     writeln!(out, "{}", report::table(&["part", "layers", "measured factor a layer", "eigenvalue"], lines))?;
+    if !is_whole(args, rows) {
+        writeln!(out, "\ninterrupted after {} of {} layers", rows.len() - 1, args.layers)?;
+    }
     Ok(())
 }
 
@@ -326,7 +343,7 @@ fn print_json(out: &mut dyn Write, args: &DecayArgs, rows: &[Row]) -> Result<()>
                     "first_layer": first, "last_layer": last, "rate": approximate(value) })) })
         })
         .collect();
-    let document = json!({
+    let mut document = json!({
         "schema": "oddpoint.decay/1",
         "version": env!("CARGO_PKG_VERSION"),
         "batch_size": args.batch_size.to_string(),
@@ -339,5 +356,8 @@ fn print_json(out: &mut dyn Write, args: &DecayArgs, rows: &[Row]) -> Result<()>
         "rates": rates,
         "layers": layers,
     });
+    if !is_whole(args, rows) {
+        document["interrupted"] = json!({ "layers_asked": args.layers });
+    }
     report::write_json(out, &document)
 }

@@ -1,7 +1,7 @@
 //! The command line: arguments in, data to stdout or `--out`, progress and messages to stderr, exit status.
 //!
-//! Exit status: 0 all verified (or the question answered), 1 something refuted, 2 bad usage or input, 3 something
-//! inconclusive.
+//! Exit status: 0 all verified (or the question answered), 1 something refuted or a regression, 2 bad usage or input, 3
+//! something inconclusive, 130 interrupted by Ctrl-C (143 by SIGTERM).
 
 mod basin;
 mod certify;
@@ -9,24 +9,29 @@ mod claims;
 mod decay;
 #[cfg(test)]
 mod documented;
+mod doctor;
 mod fixed_points;
+mod generate;
 mod merge;
 mod phase_diagram;
 mod replay;
 mod saddle_node;
 pub mod simulate;
 mod spectrum;
+mod terminal;
 mod two_level;
 mod verify;
 
 use crate::arithmetic::{MAX_PRECISION, MIN_PRECISION, check_precision};
+use crate::claims::{ALL, Claim};
 use crate::odd_point::check_batch_size;
 use crate::rigor::two_level::LARGEST_TWO_LEVEL_BATCH;
-use crate::{Error, Result, bad_input};
+use crate::{Error, Result, bad_input, interrupt};
+use clap::builder::{PossibleValue, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
-use indicatif::{ProgressBar, ProgressStyle};
-use std::io::{IsTerminal, Write};
+use std::ffi::OsStr;
+use std::io::Write;
 use std::ops::RangeInclusive;
 use std::process::ExitCode;
 
@@ -44,11 +49,18 @@ const INCONCLUSIVE: u8 = 3;
     name = "oddpoint",
     version,
     about = "Verifies what \"Batch Normalization Decomposed\" says of a batch at initialisation: a cluster and one odd point",
-    after_help = "Exit status: 0 all verified, 1 something refuted, 2 bad usage or input, 3 something inconclusive.\n\
+    after_help = "Examples:\n\
+        \x20 oddpoint verify --quick\n\
+        \x20 oddpoint fixed-points --batch-size 10\n\
+        \x20 oddpoint explain stability.spectral-gap\n\n\
+        Exit status: 0 all verified, 1 something refuted, 2 bad usage or input, 3 something inconclusive, 130 interrupted.\n\
         \"Stable\" has several senses: the odd-point fixed point attracts, the exact configuration (n-1 equal samples) \
         is invariant but repels. `oddpoint explain stability.spectral-gap` lists them."
 )]
 struct Cli {
+    /// Neither progress nor remarks on stderr; errors are still told
+    #[arg(long, short, global = true, display_order = 1000)]
+    quiet: bool,
     #[command(subcommand)]
     command: Command,
 }
@@ -81,6 +93,12 @@ enum Command {
     Certify(certify::CertifyArgs),
     /// Check certificates from their data, without the search that made them
     Replay(replay::ReplayArgs),
+    /// Print what a bug report needs, and test the arithmetic
+    Doctor(doctor::DoctorArgs),
+    /// Print a script that completes commands and options in a shell
+    Completions(generate::CompletionsArgs),
+    /// Write manual pages
+    Man(generate::ManArgs),
 }
 
 /// Output for people or for programs.
@@ -96,7 +114,12 @@ enum Format {
 pub fn main() -> ExitCode {
     let parsed = command().try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches));
     let status = match parsed {
-        Ok(cli) => run(&cli.command),
+        Ok(cli) => {
+            if cli.quiet {
+                terminal::be_quiet();
+            }
+            run(&cli.command)
+        }
         Err(error) => usage(&error),
     };
     ExitCode::from(status.unwrap_or_else(|error| failure(&error)))
@@ -139,7 +162,11 @@ fn failure(error: &Error) -> u8 {
         _ => {}
     }
     let _ = writeln!(std::io::stderr(), "oddpoint: {error}");
-    if matches!(error, Error::NotReached(_)) { INCONCLUSIVE } else { BAD_INPUT }
+    match error {
+        Error::NotReached(_) => INCONCLUSIVE,
+        Error::Interrupted(_) => interrupt::status(),
+        _ => BAD_INPUT,
+    }
 }
 
 fn run(command: &Command) -> Result<u8> {
@@ -157,18 +184,32 @@ fn run(command: &Command) -> Result<u8> {
         Command::Merge(args) => merge::run(args)?,
         Command::Certify(args) => certify::run(args)?,
         Command::Replay(args) => return replay::run(args),
+        Command::Doctor(args) => return doctor::run(args),
+        Command::Completions(args) => generate::completions(args)?,
+        Command::Man(args) => generate::man(args)?,
     }
     Ok(ALL_VERIFIED)
 }
 
-/// A bar with the time left, on a terminal only.
-fn progress(length: usize, what: &str) -> ProgressBar {
-    if !std::io::stderr().is_terminal() {
-        return ProgressBar::hidden();
+/// Parses a claim's id, and lets shells complete it.
+#[derive(Clone)]
+struct ClaimId;
+
+impl TypedValueParser for ClaimId {
+    type Value = &'static Claim;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        argument: Option<&clap::Arg>,
+        value: &OsStr,
+    ) -> std::result::Result<Self::Value, clap::Error> {
+        TypedValueParser::parse_ref(&Claim::by_id, command, argument, value)
     }
-    let bar = ProgressBar::new(length as u64);
-    let style = ProgressStyle::with_template(&format!("{{bar:40}} {{pos}}/{{len}} {what}, {{eta}} left"));
-    bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(ALL.iter().map(|claim| PossibleValue::new(claim.id).help(claim.summary))))
+    }
 }
 
 /// Most digits that may be asked for.
@@ -231,5 +272,29 @@ mod tests {
     #[test]
     fn the_arguments_are_well_formed() {
         super::command().debug_assert();
+    }
+
+    /// What follows `oddpoint` in the examples of every command's help.
+    fn examples(command: &clap::Command) -> Vec<String> {
+        let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+        let lines = help.lines().filter(|line| line.starts_with("  oddpoint "));
+        let commands = lines.flat_map(|line| line.split(" && ")).map(|line| {
+            let end = line.find(['|', '>']).unwrap_or(line.len());
+            line[..end].trim().to_owned()
+        });
+        commands.filter(|line| line.starts_with("oddpoint ")).collect()
+    }
+
+    #[test]
+    fn every_help_has_examples_that_are_understood() {
+        let command = super::command();
+        for sub in std::iter::once(&command).chain(command.get_subcommands()) {
+            let examples = examples(sub);
+            assert!(!examples.is_empty(), "{}", sub.get_name());
+            for example in examples {
+                let parsed = super::command().try_get_matches_from(example.split_whitespace());
+                assert!(parsed.is_ok(), "{example}: {}", parsed.err().unwrap());
+            }
+        }
     }
 }

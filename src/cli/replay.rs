@@ -1,10 +1,11 @@
 //! `oddpoint replay`: checks certificates from their data, without the search that made them.
 
-use super::{ALL_VERIFIED, Format, INCONCLUSIVE, REFUTED, precision, progress};
+use super::terminal::progress;
+use super::{ALL_VERIFIED, Format, INCONCLUSIVE, REFUTED, precision};
 use crate::report;
 use crate::rigor::certificate::{Header, SCHEMA, Task, open};
 use crate::rigor::replay::replay;
-use crate::{Error, Result, bad_input};
+use crate::{Error, Result, bad_input, interrupt};
 use indicatif::ProgressBar;
 use rayon::prelude::*;
 use serde_json::{Value, json};
@@ -17,7 +18,7 @@ use std::path::{Path, PathBuf};
     \x20 oddpoint replay proofs/certificates/small.jsonl\n\
     \x20 oddpoint replay small.jsonl --precision 256 --format json\n\n\
     Exit status: 0 every record holds, 1 a record was altered or does not hold (file, line and statement are named), \
-    2 a file cannot be read or is no certificate, 3 a file holds so far but is incomplete.")]
+    2 a file cannot be read or is no certificate, 3 a file holds so far but is incomplete, 130 interrupted.")]
 pub struct ReplayArgs {
     /// Certificates to check
     #[arg(required = true, value_name = "FILES")]
@@ -53,8 +54,18 @@ pub fn run(args: &ReplayArgs) -> Result<u8> {
     let mut status = ALL_VERIFIED;
     let mut documents = Vec::new();
     let mut out = std::io::stdout().lock();
+    interrupt::listen()?;
     for path in &args.files {
         let outcome = check_file(path, args.precision)?;
+        if let End::Incomplete { of } = outcome.end
+            && interrupt::requested()
+        {
+            return Err(Error::Interrupted(format!(
+                "{}: interrupted: the first {} of {of} records hold; the others were not checked",
+                path.display(),
+                outcome.records
+            )));
+        }
         status = match (&outcome.end, status) {
             (End::Fails { .. }, _) => REFUTED,
             (End::Incomplete { .. }, ALL_VERIFIED) => INCONCLUSIVE,
@@ -122,6 +133,9 @@ fn check_records(
 ) -> std::io::Result<(usize, End)> {
     let mut records = 0;
     loop {
+        if interrupt::requested() {
+            return Ok((records, End::Incomplete { of: records + tasks.count() }));
+        }
         let chunk: Vec<Task> = tasks.by_ref().take(CHUNK).collect();
         let texts = lines(reader, chunk.len())?;
         let checked: Vec<_> =

@@ -3,6 +3,7 @@
 //! Any of RC, RS and NL, finite or infinite width (theory, sections 1 to 4). The numbers are double precision: a picture
 //! of the dynamics, not a proof of anything about them.
 
+use super::terminal::remark;
 use super::{seed, whole_number};
 use crate::ensemble::{
     Ensemble, Event, Experiment, Format, InputFile, MAX_LAYERS, MAX_REPLICAS, Outcome, Shard, Width, run_to,
@@ -11,9 +12,8 @@ use crate::ensemble::{
 use crate::layer::batch::{self, Batch, MAX_NUMBERS, MAX_SAMPLES, MIN_SAMPLES};
 use crate::layer::components::{Activation, Layer};
 use crate::layer::sampled::Sampler;
-use crate::{Result, bad_input};
+use crate::{Error, Result, bad_input, interrupt};
 use indicatif::ProgressBar;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// Arguments of `oddpoint simulate`.
@@ -24,8 +24,8 @@ use std::path::{Path, PathBuf};
     \x20 oddpoint simulate --batch-size 50 --width 1000 --layers 300 --replicas 100 --shard 1/4 --out part-1.csv\n\
     \x20 oddpoint simulate --input examples/digits/digits64.csv --layers 3000 --out digits.jsonl\n\
     \x20 oddpoint simulate --batch-size 20 --layers 100 --out - | tail -1\n\n\
-    Replicas are written in order, as they are finished. Run again with the same arguments after an interruption: \
-    finished replicas stay, an unfinished one is dropped, the rest is added. A file of other parameters, or of \
+    Replicas are written in order, as they are finished. Run again with the same arguments after an interruption \
+    (Ctrl-C ends with exit status 130): finished replicas stay, an unfinished one is dropped, the rest is added. A file of other parameters, or of \
     another version, is refused (exit status 2).")]
 pub struct SimulateArgs {
     /// Number of samples in the batch; with --input it may be left out.
@@ -115,16 +115,29 @@ pub fn run(args: &SimulateArgs) -> Result<()> {
     }
     let batch = args.input.as_ref().map(|path| read(args, path)).transpose()?;
     let ensemble = Ensemble::new(experiment(args, layer, batch.as_ref())?, batch)?;
+    interrupt::listen()?;
     let bar = progress(&ensemble, args.shard);
     let told = |event| tell(args, &ensemble, &bar, event);
     let outcome = if to_standard_output {
         run_to(std::io::stdout().lock(), Format::JsonLines, &ensemble, args.shard, told)
     } else {
         run_to_file(&ensemble, args.shard, &args.out, told)
-    }?;
+    };
     bar.finish_and_clear();
+    let outcome = outcome.map_err(|error| how_to_go_on(error, args))?;
     summary(args, &outcome);
     Ok(())
+}
+
+/// What an interruption has left.
+fn how_to_go_on(error: Error, args: &SimulateArgs) -> Error {
+    let Error::Interrupted(what) = error else { return error };
+    let how = if args.out == Path::new("-") {
+        "the standard output cannot be gone on with: give --out FILE for that"
+    } else {
+        "run the same command again to add the others"
+    };
+    Error::Interrupted(format!("{}: interrupted: {what}; {how}", name(&args.out)))
 }
 
 /// Refuses to take the batch's file for that of the records, however the two names are spelt.
@@ -177,7 +190,7 @@ fn warn_of_equal_samples(path: &Path, batch: &Batch) {
     }
     let pairs: Vec<String> = equal.iter().take(SHOWN).map(|(i, j)| format!("{i} and {j}")).collect();
     let more = if equal.len() > SHOWN { format!(" and {} more", equal.len() - SHOWN) } else { String::new() };
-    message(&format!(
+    remark(&format!(
         "{}: warning: samples {}{more} (counted from 0) are equal; no layer separates them",
         path.display(),
         pairs.join(", ")
@@ -209,20 +222,20 @@ fn progress(ensemble: &Ensemble, shard: Shard) -> ProgressBar {
     let experiment = ensemble.experiment();
     let replicas = shard.replicas(experiment.replicas);
     let records = (replicas.end - replicas.start).saturating_mul(experiment.records());
-    super::progress(records as usize, "records")
+    super::terminal::progress(records as usize, "records")
 }
 
 fn tell(args: &SimulateArgs, ensemble: &Ensemble, bar: &ProgressBar, event: Event) {
     let path = name(&args.out);
     let experiment = ensemble.experiment();
     match event {
-        Event::Dropped(what) => message(&format!("{path}: {what}")),
+        Event::Dropped(what) => remark(&format!("{path}: {what}")),
         Event::Kept(0) => {}
         Event::Kept(kept) => {
             let replicas = args.shard.replicas(experiment.replicas);
             let all = replicas.end - replicas.start;
             let rest = if kept == all { "complete, nothing to do" } else { "going on from there" };
-            message(&format!("{path}: {kept} of {all} replicas are there already; {rest}"));
+            remark(&format!("{path}: {kept} of {all} replicas are there already; {rest}"));
             bar.inc(kept.saturating_mul(experiment.records()));
             // What was there took no time, and says nothing of the time left.
             bar.reset_eta();
@@ -234,7 +247,7 @@ fn tell(args: &SimulateArgs, ensemble: &Ensemble, bar: &ProgressBar, event: Even
 fn summary(args: &SimulateArgs, outcome: &Outcome) {
     if outcome.dead > 0 {
         let all = outcome.kept + outcome.added;
-        message(&format!(
+        remark(&format!(
             "{}: {} of {all} networks died (no neuron active, or all samples equal); their last record is empty",
             name(&args.out),
             outcome.dead
@@ -244,11 +257,6 @@ fn summary(args: &SimulateArgs, outcome: &Outcome) {
 
 fn name(out: &Path) -> std::borrow::Cow<'_, str> {
     if out == Path::new("-") { "standard output".into() } else { out.to_string_lossy() }
-}
-
-/// A line on stderr; where that cannot be written it is not worth an error.
-fn message(text: &str) {
-    let _ = writeln!(std::io::stderr(), "{text}");
 }
 
 #[cfg(test)]

@@ -1,14 +1,16 @@
 //! `oddpoint verify`.
 
-use super::{ALL_VERIFIED, INCONCLUSIVE, REFUTED, precision, seed};
-use crate::claims::{ALL, BatchSizes, Claim, Kind, Settings, Verdict};
-use crate::report::{self, Environment, Report};
+use super::terminal::{colour, progress_with_message};
+use super::{ALL_VERIFIED, ClaimId, INCONCLUSIVE, REFUTED, precision, seed};
+use crate::claims::baseline::Baseline;
+use crate::claims::{ALL, BatchSizes, Claim, Kind, Outcome, Settings, Verdict};
+use crate::report::{Environment, Report, Run};
 use crate::whole_file::{unwritable, write_whole};
-use crate::{Error, Result, bad_input};
+use crate::{Error, Result, bad_input, interrupt};
 use clap::ValueEnum;
-use indicatif::{ProgressBar, ProgressStyle};
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
 #[derive(clap::Args)]
@@ -17,11 +19,34 @@ use std::time::Duration;
     \x20 oddpoint verify --quick --batch-sizes 7..=9\n\
     \x20 oddpoint verify --claims stability.spectral-gap --batch-sizes 7..=64,1000\n\
     \x20 oddpoint verify --kinds rigorous --format json\n\
-    \x20 oddpoint verify --out report\n\n\
-    Exit status: 0 all verified, 1 something refuted, 2 bad usage or input, 3 something inconclusive.")]
+    \x20 oddpoint verify --out report\n\
+    \x20 oddpoint verify --baseline proofs/baseline.json\n\n\
+    --baseline repeats an earlier run, with its settings where no others are given, and explains every difference. \
+    Regressions, which make the exit status 1: a verdict lost, a claim or an entry gone, enclosures or intervals of \
+    estimates that no longer overlap, approximations that differ by more than stated, exact values that have changed, \
+    proved bounds that are worse. What is new or better is only remarked.\n\n\
+    Ctrl-C prints (and with --out writes) what has been judged and says how to go on; once more stops at once.\n\n\
+    Exit status: 0 all verified, 1 something refuted or a regression, 2 bad usage or input, 3 something inconclusive, \
+    130 interrupted.")]
 pub struct VerifyArgs {
+    #[command(flatten)]
+    pub what: RunArgs,
+    /// Compare with the JSON document of an earlier run
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+    /// Output format
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// Also write verify.txt, verify.json and verify.junit.xml into this folder
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+}
+
+/// Which claims are judged, and how.
+#[derive(clap::Args)]
+pub struct RunArgs {
     /// Claims to check, separated by commas [default: all]
-    #[arg(long, value_name = "IDS", value_delimiter = ',', value_parser = Claim::by_id)]
+    #[arg(long, value_name = "IDS", value_delimiter = ',', value_parser = ClaimId, hide_possible_values = true)]
     claims: Vec<&'static Claim>,
     /// Only claims of these kinds
     #[arg(long, value_name = "KINDS", value_delimiter = ',', value_enum, conflicts_with = "claims")]
@@ -29,21 +54,16 @@ pub struct VerifyArgs {
     /// Batch sizes: numbers and inclusive ranges such as 7..=64,100 [default: 7..=64,100,128,256,1000]
     #[arg(long, value_name = "SPEC")]
     batch_sizes: Option<BatchSizes>,
-    /// Working precision of the intervals, in bits
-    #[arg(long, value_name = "BITS", default_value = "192", value_parser = precision)]
-    precision: u32,
-    /// Seed of everything random
-    #[arg(long, value_name = "S", default_value = "0", value_parser = seed)]
-    seed: u64,
+    /// Working precision of the intervals, in bits [default: 192]
+    #[arg(long, value_name = "BITS", value_parser = precision)]
+    precision: Option<u32>,
+    /// Seed of everything random [default: 0]
+    #[arg(long, value_name = "S", value_parser = seed)]
+    seed: Option<u64>,
     /// Less work: shorter orbits, fewer sizes where orbits and dense matrices are involved
-    #[arg(long)]
-    quick: bool,
-    /// Output format
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
-    /// Also write verify.txt, verify.json and verify.junit.xml into this folder
-    #[arg(long, value_name = "DIR")]
-    out: Option<PathBuf>,
+    #[arg(long, value_name = "true|false", num_args = 0..=1, require_equals = true, default_missing_value = "true",
+        hide_possible_values = true)]
+    quick: Option<bool>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -56,28 +76,65 @@ enum Format {
     Junit,
 }
 
+const PRECISION: u32 = 192;
+
+impl RunArgs {
+    /// What was asked for; what was not is as in the baseline, if there is one.
+    pub fn settings(&self, baseline: Option<&Baseline>) -> Settings {
+        let then = baseline.map(|baseline| &baseline.settings);
+        let sizes = self.batch_sizes.as_ref().or(then.map(|then| &then.batch_sizes));
+        Settings {
+            batch_sizes: sizes.cloned().unwrap_or_default(),
+            precision: self.precision.or(then.map(|then| then.precision)).unwrap_or(PRECISION),
+            seed: self.seed.or(then.map(|then| then.seed)).unwrap_or(0),
+            quick: self.quick.or(then.map(|then| then.quick)).unwrap_or(false),
+        }
+    }
+
+    /// The claims asked for, in the order of [`ALL`].
+    pub fn selected(&self) -> Result<Vec<&'static Claim>> {
+        let wanted = |claim: &&Claim| {
+            let by_id = self.claims.is_empty() || self.claims.iter().any(|wanted| wanted.id == claim.id);
+            by_id && (self.kinds.is_empty() || self.kinds.contains(&claim.kind))
+        };
+        let claims: Vec<_> = ALL.iter().copied().filter(wanted).collect();
+        if claims.is_empty() {
+            return Err(bad_input!(
+                "--kinds: none of the claims in this version is of the kind asked for; see `oddpoint claims`"
+            ));
+        }
+        Ok(claims)
+    }
+}
+
 pub fn run(args: &VerifyArgs) -> Result<u8> {
     if let Some(folder) = &args.out {
         prepare_folder(folder)?;
     }
-    let settings = Settings {
-        batch_sizes: args.batch_sizes.clone().unwrap_or_default(),
-        precision: args.precision,
-        seed: args.seed,
-        quick: args.quick,
-    };
-    let report = judge(&selected(args)?, &settings)?;
+    let baseline = args.baseline.as_deref().map(Baseline::read).transpose()?;
+    let settings = args.what.settings(baseline.as_ref());
+    let mut run = judge(&args.what.selected()?, &settings)?;
+    run.comparison =
+        baseline.map(|baseline| baseline.compare(&settings, &run.report.outcomes)).transpose()?;
     if let Some(folder) = &args.out {
-        write_folder(folder, &report)?;
+        write_folder(folder, &run)?;
     }
     let mut out = std::io::stdout().lock();
     match args.format {
-        Format::Text => writeln!(out, "{}", report.to_text(colour()))?,
-        Format::Json => report::write_json(&mut out, &report.to_json())?,
-        Format::Junit => write!(out, "{}", report.to_junit()?)?,
+        Format::Text => writeln!(out, "{}", run.to_text(colour()))?,
+        Format::Json => run.write_json(&mut out)?,
+        Format::Junit => write!(out, "{}", run.to_junit()?)?,
     }
     out.flush()?;
-    Ok(status(report.verdict()))
+    match run.interruption() {
+        Some(interruption) => Err(Error::Interrupted(interruption)),
+        None if regressed(&run) => Ok(REFUTED),
+        None => Ok(status(run.report.verdict())),
+    }
+}
+
+fn regressed(run: &Run) -> bool {
+    run.comparison.as_ref().is_some_and(|comparison| comparison.regressions().count() > 0)
 }
 
 fn status(verdict: Verdict) -> u8 {
@@ -88,43 +145,43 @@ fn status(verdict: Verdict) -> u8 {
     }
 }
 
-fn selected(args: &VerifyArgs) -> Result<Vec<&'static Claim>> {
-    let wanted = |claim: &&Claim| {
-        let by_id = args.claims.is_empty() || args.claims.iter().any(|wanted| wanted.id == claim.id);
-        by_id && (args.kinds.is_empty() || args.kinds.contains(&claim.kind))
-    };
-    let claims: Vec<_> = ALL.iter().copied().filter(wanted).collect();
-    if claims.is_empty() {
-        return Err(bad_input!(
-            "--kinds: none of the claims in this version is of the kind asked for; see `oddpoint claims`"
-        ));
-    }
-    Ok(claims)
-}
-
-/// Judges the claims one after the other (each uses all cores), with a progress bar on a terminal.
-fn judge(claims: &[&'static Claim], settings: &Settings) -> Result<Report> {
-    let bar = if std::io::stderr().is_terminal() {
-        ProgressBar::new(claims.len() as u64)
-    } else {
-        ProgressBar::hidden()
-    };
-    let style = ProgressStyle::with_template("{spinner} {pos}/{len} {elapsed_precise} {msg}");
-    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
-    bar.enable_steady_tick(Duration::from_millis(100));
-    let mut outcomes = Vec::with_capacity(claims.len());
-    for claim in claims {
+/// Judges the claims one after the other (each uses all cores), with a progress bar on a terminal, until interrupted.
+pub fn judge(claims: &[&'static Claim], settings: &Settings) -> Result<Run> {
+    /// How often an interruption is looked for.
+    const PATIENCE: Duration = Duration::from_millis(50);
+    interrupt::listen()?;
+    let bar = progress_with_message(claims.len(), "claims");
+    let (sender, receiver) = channel();
+    let (to_judge, set) = (claims.to_vec(), settings.clone());
+    // On a thread of its own, which an interruption need not wait for.
+    let judging = std::thread::spawn(move || {
+        to_judge.iter().map(|claim| claim.run(&set)).try_for_each(|outcome| sender.send(outcome))
+    });
+    let mut outcomes: Vec<Outcome> = Vec::with_capacity(claims.len());
+    while let Some(claim) = claims.get(outcomes.len()) {
         bar.set_message(claim.id);
-        outcomes.push(claim.run(settings)?);
-        bar.inc(1);
+        match receiver.recv_timeout(PATIENCE) {
+            Ok(outcome) => {
+                outcomes.push(outcome?);
+                bar.inc(1);
+            }
+            Err(RecvTimeoutError::Timeout) => bar.tick(),
+            Err(RecvTimeoutError::Disconnected) => break,
+        }
+        if interrupt::requested() {
+            break;
+        }
     }
     bar.finish_and_clear();
-    Ok(Report { environment: Environment::new(settings), outcomes })
-}
-
-/// Colour only for a terminal, and not where `NO_COLOR` says no.
-fn colour() -> bool {
-    std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+    if outcomes.len() < claims.len() && !interrupt::requested() {
+        // It cannot have ended otherwise than by a panic, which is passed on.
+        if let Err(panic) = judging.join() {
+            std::panic::resume_unwind(panic);
+        }
+    }
+    let left = claims[outcomes.len()..].to_vec();
+    let report = Report { environment: Environment::new(settings), outcomes };
+    Ok(Run { report, left, comparison: None })
 }
 
 /// Finds out before the work whether its results can be written.
@@ -137,11 +194,11 @@ fn prepare_folder(folder: &Path) -> Result<()> {
     tempfile::tempfile_in(existing).map(drop).map_err(|error| unwritable(folder, existing, &error))
 }
 
-fn write_folder(folder: &Path, report: &Report) -> Result<()> {
+fn write_folder(folder: &Path, run: &Run) -> Result<()> {
     std::fs::create_dir_all(folder).map_err(|source| Error::File { path: folder.to_owned(), source })?;
-    write_whole(&folder.join("verify.txt"), |out| Ok(writeln!(out, "{}", report.to_text(false))?))?;
-    write_whole(&folder.join("verify.json"), |out| report::write_json(out, &report.to_json()))?;
-    write_whole(&folder.join("verify.junit.xml"), |out| Ok(write!(out, "{}", report.to_junit()?)?))
+    write_whole(&folder.join("verify.txt"), |out| Ok(writeln!(out, "{}", run.to_text(false))?))?;
+    write_whole(&folder.join("verify.json"), |out| run.write_json(out))?;
+    write_whole(&folder.join("verify.junit.xml"), |out| Ok(write!(out, "{}", run.to_junit()?)?))
 }
 
 #[cfg(test)]

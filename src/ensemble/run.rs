@@ -4,7 +4,7 @@ use super::course::Course;
 use super::file::{Kept, cut, failed, kept};
 use super::{Ensemble, Format, Record, Shard};
 use crate::whole_file::open_alone;
-use crate::{Error, Result};
+use crate::{Error, Result, interrupt};
 use std::collections::VecDeque;
 use std::io::Write;
 use std::ops::Range;
@@ -132,11 +132,12 @@ fn append<'a>(
     format: Format,
     tell: &mut dyn FnMut(Event),
 ) -> Result<Course<'a>> {
+    let count = replicas.end.saturating_sub(replicas.start);
     let mut course = Course::new(ensemble.experiment(), replicas.clone());
     out.write_all(head.as_bytes())?;
     out.flush()?;
     let mut text = Vec::new();
-    in_order(ensemble, replicas, |records| {
+    let computed = in_order(ensemble, replicas, |records| {
         let mut ends = false;
         for record in &records {
             ends = course.see(record)?;
@@ -148,13 +149,19 @@ fn append<'a>(
         }
         tell(Event::Records(records.len() as u64));
         Ok(())
-    })?;
-    if !course.is_complete() {
-        return Err(Error::NotReached("a replica ended before its last layer".to_owned()));
-    }
+    });
+    computed?;
+    // Whole records, even of a replica that is not finished: it is dropped when the run goes on.
     out.write_all(&text)?;
     out.flush()?;
-    Ok(course)
+    if course.is_complete() {
+        return Ok(course);
+    }
+    Err(if interrupt::requested() {
+        Error::Interrupted(format!("{} of the {} replicas to do are finished", course.finished(), count))
+    } else {
+        Error::NotReached("a replica ended before its last layer".to_owned())
+    })
 }
 
 /// Computes replicas in parallel and hands on their records in order.
@@ -177,6 +184,7 @@ fn in_order(
         let mut at_work = VecDeque::new();
         let result = loop {
             while at_work.len() < at_once
+                && !interrupt::requested()
                 && let Some(number) = replicas.next()
             {
                 let (sender, receiver) = sync_channel(capacity);
@@ -186,7 +194,7 @@ fn in_order(
             }
             let Some(first) = at_work.pop_front() else { break Ok(()) };
             let written = std::iter::from_fn(|| receive(&first)).try_for_each(|records| write(records?));
-            if written.is_err() {
+            if written.is_err() || interrupt::requested() {
                 break written;
             }
         };
@@ -210,6 +218,9 @@ fn follow(
             block.push(record?);
             if stopped.load(Ordering::Relaxed) {
                 return Ok(());
+            }
+            if interrupt::requested() {
+                break;
             }
             if block.len() == BLOCK {
                 let full = std::mem::replace(&mut block, Vec::with_capacity(BLOCK));

@@ -1,7 +1,10 @@
 //! Rendering: tables for people, JSON and JUnit for programs. Nothing here judges.
 
+mod baseline;
+mod run;
 mod verify;
 
+pub use run::Run;
 pub use verify::{Environment, Report};
 
 use crate::Result;

@@ -121,6 +121,10 @@ impl Report {
     /// # Errors
     /// [`Error::Output`](crate::Error::Output) if the document cannot be written.
     pub fn to_junit(&self) -> Result<String> {
+        self.junit().to_string().map_err(|error| std::io::Error::other(error).into())
+    }
+
+    pub(super) fn junit(&self) -> quick_junit::Report {
         let mut suite = TestSuite::new("claims");
         for outcome in &self.outcomes {
             let mut status = match outcome.verdict {
@@ -135,7 +139,7 @@ impl Report {
         }
         let mut report = quick_junit::Report::new("oddpoint verify");
         report.add_test_suite(suite);
-        report.to_string().map_err(|error| std::io::Error::other(error).into())
+        report
     }
 }
 

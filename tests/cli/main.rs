@@ -3,10 +3,14 @@
 //! One module a command, as in `src/cli/`; `streams` for what all commands share. Expected numbers come from
 //! `tests/golden/` (other software, another route), or say where they come from.
 
+mod baseline;
 mod claims;
 mod cluster;
 mod decay;
+mod doctor;
 mod fixed_points;
+mod generate;
+mod interrupt;
 mod merge;
 mod phase_diagram;
 mod saddle_node;

@@ -4,11 +4,28 @@ use crate::support::{all_refused, oddpoint, oddpoint_with, text};
 use predicates::str::contains;
 use std::process::{Command, Stdio};
 
-const COMMANDS: [&str; 9] =
-    ["verify", "claims", "explain", "fixed-points", "spectrum", "saddle-node", "decay", "simulate", "merge"];
+const COMMANDS: [&str; 16] = [
+    "verify",
+    "claims",
+    "explain",
+    "fixed-points",
+    "spectrum",
+    "saddle-node",
+    "phase-diagram",
+    "decay",
+    "basin",
+    "simulate",
+    "merge",
+    "certify",
+    "replay",
+    "doctor",
+    "completions",
+    "man",
+];
 
+/// That the examples are understood is tested in `src/cli/mod.rs`.
 #[test]
-fn every_help_has_an_example_that_is_understood() {
+fn every_help_has_an_example() {
     for command in COMMANDS {
         let help = text(&format!("{command} --help"));
         let example = format!("  oddpoint {command}");
@@ -49,7 +66,22 @@ fn no_colour_and_no_progress_off_a_terminal() {
     }
 }
 
-const OUTPUTS: [&str; 8] = [
+/// Remarks are not told, errors are.
+#[test]
+fn quiet_is_quiet() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out.csv");
+    let line = format!("simulate --batch-size 5 --layers 3 --out {}", out.display());
+    oddpoint(&line).assert().success().stderr("");
+    oddpoint(&line).assert().success().stderr(contains("complete, nothing to do"));
+    oddpoint(&format!("{line} --quiet")).assert().success().stderr("");
+    oddpoint(&format!("-q {line}")).assert().success().stderr("");
+    oddpoint("-q fixed-points --batch-size 2").assert().code(2).stderr(contains("oddpoint: "));
+}
+
+const OUTPUTS: [&str; 10] = [
+    "doctor",
+    "completions bash",
     "--help",
     "claims",
     "explain exact.invariant",
