@@ -22,11 +22,12 @@ fn documents(folder: &Path, found: &mut Vec<PathBuf>) {
 }
 
 /// What stands for a value in the documents, and a value.
-const PLACEHOLDERS: [(&str, &str); 9] = [
+const PLACEHOLDERS: [(&str, &str); 10] = [
     ("FILE.csv", "file.csv"),
     ("FILES", "file.csv"),
     ("FILE", "file.csv"),
     ("SPEC", "7..=9"),
+    ("FIRST..=LAST", "7..=9"),
     ("DIR", "folder"),
     ("IDS", "exact.invariant"),
     ("ID", "exact.invariant"),
@@ -44,6 +45,11 @@ fn words(line: &str) -> Vec<String> {
     line.split_whitespace().take_while(ends).map(value).collect()
 }
 
+/// Whether a line is a command; `oddpoint = …` is a dependency in a Cargo.toml, and what is left out cannot be judged.
+fn is_command(line: &str) -> bool {
+    line.starts_with("oddpoint ") && !line.starts_with("oddpoint = ") && !line.contains('…')
+}
+
 /// Command lines between backquotes (with `false`: perhaps only a mention), or on lines of their own (`true`).
 fn command_lines(text: &str) -> Vec<(String, bool)> {
     let joined = text.replace("\\\n", " ");
@@ -54,14 +60,10 @@ fn command_lines(text: &str) -> Vec<(String, bool)> {
         if line.starts_with("    ") || fenced {
             let line = line.trim().trim_start_matches("$ ").trim_start_matches("target/release/");
             let line = line.replace("cargo run --release -- ", "oddpoint ");
-            // `oddpoint = …` is a dependency in a Cargo.toml.
-            let is_command = line.starts_with("oddpoint ") && !line.starts_with("oddpoint = ");
-            found.extend(is_command.then_some((line, true)));
+            found.extend(is_command(&line).then_some((line, true)));
         } else {
             let spans = line.split('`').skip(1).step_by(2);
-            found.extend(
-                spans.filter(|span| span.starts_with("oddpoint ")).map(|span| (span.to_owned(), false)),
-            );
+            found.extend(spans.filter(|span| is_command(span)).map(|span| (span.to_owned(), false)));
         }
         // `make verify ARGS="…"` hands its arguments on.
         if let Some(arguments) = line.split("ARGS=\"").nth(1).and_then(|rest| rest.split('"').next()) {
