@@ -13,8 +13,8 @@ use std::path::PathBuf;
 
 #[derive(clap::Args)]
 #[command(after_help = "Examples:\n\
-    \x20 oddpoint basin --input examples/digits/digits64.csv --after 100\n\
-    \x20 oddpoint basin --input gram.npy --gram --format json\n\n\
+    \x20 oddpoint basin --input batch.csv\n\
+    \x20 oddpoint basin --input gram.npy --gram --after 20 --format json\n\n\
     Exit status: 0 proved to converge, 2 bad input, 3 not proved, which does not show that it goes elsewhere.")]
 pub struct BasinArgs {
     /// The batch: .csv or .npy, one sample a row (not centred, any scale)
