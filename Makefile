@@ -2,7 +2,7 @@
 # make test     runs the tests
 # make lint     formatting, clippy and the documentation, warnings as errors
 # make bench    runs the criterion benches
-# make report   writes the verdicts as text, JSON and JUnit under target/report/
+# make report   writes a page with verdicts, evidence and figures (and the data behind them) under target/report/
 # make proofs   checks the Coq development (installs Coq where missing) and replays the interval proofs: the rigorous claims
 #
 # ARGS="…" is passed on, for instance  make verify ARGS="--quick --batch-sizes 7..=20".
@@ -29,7 +29,7 @@ bench: setup
 	$(CARGO) bench --locked $(ARGS)
 
 report: setup
-	$(ODDPOINT) verify --out target/report $(ARGS)
+	$(ODDPOINT) report --out target/report $(ARGS)
 
 proofs: setup coq
 	$(ODDPOINT) verify --kinds rigorous $(ARGS)

@@ -11,6 +11,7 @@ pub mod cli;
 mod digest;
 pub mod ensemble;
 mod error;
+pub mod figures;
 pub mod kernel;
 pub mod layer;
 pub mod odd_point;

@@ -51,7 +51,7 @@ pub(super) fn positive(lower: f64, upper: f64) -> Verdict {
 
 /// So many successes in so many independent trials.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Proportion {
+pub(crate) struct Proportion {
     pub successes: u64,
     pub trials: u64,
 }

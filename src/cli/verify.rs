@@ -20,6 +20,19 @@ use std::time::Duration;
     \x20 oddpoint verify --out report\n\n\
     Exit status: 0 all verified, 1 something refuted, 2 bad usage or input, 3 something inconclusive.")]
 pub struct VerifyArgs {
+    #[command(flatten)]
+    what: RunArgs,
+    /// Output format
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// Also write verify.txt, verify.json and verify.junit.xml into this folder
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+}
+
+/// Which claims are judged, and how.
+#[derive(clap::Args)]
+pub struct RunArgs {
     /// Claims to check, separated by commas [default: all]
     #[arg(long, value_name = "IDS", value_delimiter = ',', value_parser = Claim::by_id)]
     claims: Vec<&'static Claim>,
@@ -38,12 +51,6 @@ pub struct VerifyArgs {
     /// Less work: shorter orbits, fewer sizes where orbits and dense matrices are involved
     #[arg(long)]
     quick: bool,
-    /// Output format
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
-    /// Also write verify.txt, verify.json and verify.junit.xml into this folder
-    #[arg(long, value_name = "DIR")]
-    out: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -60,13 +67,7 @@ pub fn run(args: &VerifyArgs) -> Result<u8> {
     if let Some(folder) = &args.out {
         prepare_folder(folder)?;
     }
-    let settings = Settings {
-        batch_sizes: args.batch_sizes.clone().unwrap_or_default(),
-        precision: args.precision,
-        seed: args.seed,
-        quick: args.quick,
-    };
-    let report = judge(&selected(args)?, &settings)?;
+    let report = judge(&args.what.selected()?, &args.what.settings())?;
     if let Some(folder) = &args.out {
         write_folder(folder, &report)?;
     }
@@ -80,7 +81,7 @@ pub fn run(args: &VerifyArgs) -> Result<u8> {
     Ok(status(report.verdict()))
 }
 
-fn status(verdict: Verdict) -> u8 {
+pub(super) fn status(verdict: Verdict) -> u8 {
     match verdict {
         Verdict::Verified => ALL_VERIFIED,
         Verdict::Refuted => REFUTED,
@@ -88,22 +89,35 @@ fn status(verdict: Verdict) -> u8 {
     }
 }
 
-fn selected(args: &VerifyArgs) -> Result<Vec<&'static Claim>> {
-    let wanted = |claim: &&Claim| {
-        let by_id = args.claims.is_empty() || args.claims.iter().any(|wanted| wanted.id == claim.id);
-        by_id && (args.kinds.is_empty() || args.kinds.contains(&claim.kind))
-    };
-    let claims: Vec<_> = ALL.iter().copied().filter(wanted).collect();
-    if claims.is_empty() {
-        return Err(bad_input!(
-            "--kinds: none of the claims in this version is of the kind asked for; see `oddpoint claims`"
-        ));
+impl RunArgs {
+    /// What was asked for.
+    pub fn settings(&self) -> Settings {
+        Settings {
+            batch_sizes: self.batch_sizes.clone().unwrap_or_default(),
+            precision: self.precision,
+            seed: self.seed,
+            quick: self.quick,
+        }
     }
-    Ok(claims)
+
+    /// The claims asked for, in the order of [`ALL`].
+    pub fn selected(&self) -> Result<Vec<&'static Claim>> {
+        let wanted = |claim: &&Claim| {
+            let by_id = self.claims.is_empty() || self.claims.iter().any(|wanted| wanted.id == claim.id);
+            by_id && (self.kinds.is_empty() || self.kinds.contains(&claim.kind))
+        };
+        let claims: Vec<_> = ALL.iter().copied().filter(wanted).collect();
+        if claims.is_empty() {
+            return Err(bad_input!(
+                "--kinds: none of the claims in this version is of the kind asked for; see `oddpoint claims`"
+            ));
+        }
+        Ok(claims)
+    }
 }
 
 /// Judges the claims one after the other (each uses all cores), with a progress bar on a terminal.
-fn judge(claims: &[&'static Claim], settings: &Settings) -> Result<Report> {
+pub(super) fn judge(claims: &[&'static Claim], settings: &Settings) -> Result<Report> {
     let bar = if std::io::stderr().is_terminal() {
         ProgressBar::new(claims.len() as u64)
     } else {
@@ -123,12 +137,12 @@ fn judge(claims: &[&'static Claim], settings: &Settings) -> Result<Report> {
 }
 
 /// Colour only for a terminal, and not where `NO_COLOR` says no.
-fn colour() -> bool {
+pub(super) fn colour() -> bool {
     std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
 /// Finds out before the work whether its results can be written.
-fn prepare_folder(folder: &Path) -> Result<()> {
+pub(super) fn prepare_folder(folder: &Path) -> Result<()> {
     // The folder itself is made at the end: a run that fails leaves nothing behind.
     let existing = folder.ancestors().find(|folder| folder.exists()).unwrap_or(Path::new("."));
     if !existing.is_dir() {

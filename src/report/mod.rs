@@ -1,7 +1,13 @@
-//! Rendering: tables for people, JSON and JUnit for programs. Nothing here judges.
+//! Rendering: tables and a page for people, JSON and JUnit for programs. Nothing here judges.
 
+mod html;
+mod provenance;
+mod stability;
 mod verify;
 
+pub use html::Page;
+pub use provenance::Provenance;
+pub use stability::{KINDS, NOT_SHOWN, SENSES_OF_STABLE};
 pub use verify::{Environment, Report};
 
 use crate::Result;
