@@ -83,7 +83,7 @@ fn round_step(rough: f64) -> f64 {
 /// What is written at a tick: a few digits, or a power of ten; with a proper minus sign.
 fn words(value: f64, logarithmic: bool) -> String {
     let exponent = value.log10().round();
-    if logarithmic && !(-3.0..=3.0).contains(&exponent) {
+    if logarithmic && !(-2.0..=3.0).contains(&exponent) {
         return power_of_ten(exponent as i64);
     }
     let rounded = (value * 1e6).round() / 1e6;

@@ -87,29 +87,29 @@ fn projected(gram: &Gram<f64>, odd: usize) -> Result<(Vec<(f64, f64)>, f64)> {
 }
 
 fn draw(data: &Table, number: usize, area: &Area<'_>) -> Drawn {
-    let layer = LAYERS[number].to_string();
+    let (layer, last) = (LAYERS[number].to_string(), LAYERS.len() - 1);
     let of = |role: &str, y: &str| data.points(&[("layer", &layer), ("role", role)], "x", y);
     let share = of("odd", "share_in_plane").first().map_or(f64::NAN, |(_, share)| 100.0 * share);
     let place = if number == 0 { "input".to_owned() } else { format!("layer {layer}") };
     let mut chart = Chart::new(
         area,
         &format!("{place}, {share:.0} % in the plane"),
-        Axis::linear("across", -1.05, 1.05),
+        Axis::linear("across", -1.2, 1.2),
         Axis::linear("along the odd one", -0.75, 1.05),
     )?;
-    chart.line(&[(-1.05, 0.0), (1.05, 0.0)], GREY, Line::Thin, "")?;
+    chart.line(&[(-1.2, 0.0), (1.2, 0.0)], GREY, Line::Thin, "")?;
     chart.line(&[(0.0, -0.75), (0.0, 1.05)], GREY, Line::Thin, "")?;
     for (role, colour) in [("cluster", BLUE), ("odd", VERMILION)] {
         for point in of(role, "y") {
             chart.line(&[(0.0, 0.0), point], colour, Line::Thin, "")?;
         }
     }
-    chart.marks(&of("cluster", "y"), BLUE, Mark::Disc(4), if number == 0 { "sample" } else { "" })?;
+    chart.marks(&of("cluster", "y"), BLUE, Mark::Disc(4), if number == last { "sample" } else { "" })?;
     chart.marks(
         &of("odd", "y"),
         VERMILION,
         Mark::Diamond(6),
-        if number == 0 { "the odd one to be" } else { "" },
+        if number == last { "the odd one" } else { "" },
     )?;
     chart.legend(Corner::LowerLeft)
 }

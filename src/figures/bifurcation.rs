@@ -91,5 +91,5 @@ fn draw(data: &Table, number: usize, area: &Area<'_>) -> Drawn {
     chart.line(&of(EDGE), BLUE, Line::Dashed, "edge (repels)")?;
     chart.line(&of(ODD_POINT), VERMILION, Line::Solid, "odd point")?;
     chart.marks(&birth, GREY, Mark::Disc(5), "saddle-node, n = 6.107")?;
-    chart.legend(Corner::UpperLeft)
+    chart.legend(if number == 0 { Corner::LowerRight } else { Corner::UpperLeft })
 }

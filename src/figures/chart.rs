@@ -197,12 +197,6 @@ impl<'a> Chart<'a> {
         Ok(())
     }
 
-    /// Words that begin at a point.
-    pub fn words(&mut self, at: (f64, f64), text: &str) -> Drawn {
-        self.context.draw_series(std::iter::once(Text::new(text.to_owned(), at, font(13))))?;
-        Ok(())
-    }
-
     /// The legend, in the corner that the lines leave empty.
     pub fn legend(mut self, corner: Corner) -> Drawn {
         if self.named {

@@ -33,7 +33,7 @@ const LEVEL: f64 = 0.025;
 fn data(settings: &Settings) -> Result<Table> {
     let runs = |width: Option<u64>| match (width, settings.quick) {
         (None, false) => 300,
-        (None, true) => 60,
+        (None, true) => 40,
         (Some(_), false) => 60,
         (Some(_), true) => 12,
     };
@@ -55,10 +55,11 @@ fn data(settings: &Settings) -> Result<Table> {
         ]);
         Ok(())
     };
-    for (width, n) in WIDTHS.into_iter().flat_map(|width| SIZES.map(|n| (width, n))) {
+    let (sizes, finite) =
+        if settings.quick { (&SIZES[1..7], &FINITE[..3]) } else { (&SIZES[..], &FINITE[..]) };
+    for (width, n) in WIDTHS.into_iter().flat_map(|width| sizes.iter().map(move |&n| (width, n))) {
         push("batch size", n, width, runs(width))?;
     }
-    let finite = if settings.quick { &FINITE[..4] } else { &FINITE[..] };
     for width in std::iter::once(None).chain(finite.iter().copied().map(Some)) {
         push("width", N, width, runs(width))?;
     }

@@ -3,12 +3,14 @@
 //! One module a command, as in `src/cli/`; `streams` for what all commands share. Expected numbers come from
 //! `tests/golden/` (other software, another route), or say where they come from.
 
+mod browser;
 mod claims;
 mod cluster;
 mod decay;
 mod fixed_points;
 mod merge;
 mod phase_diagram;
+mod report;
 mod saddle_node;
 mod simulate;
 mod spectrum;

@@ -14,7 +14,7 @@ pub(super) fn render(outcome: &Outcome, settings: &Settings) -> Markup {
                 (kind_tag(claim.kind))
                 (verdict_tag(outcome.verdict))
             }
-            p { (claim.summary) "." }
+            p { (claim.summary) }
             dl.parts {
                 dt { "Statement" } dd { (claim.statement) }
                 dt { "Hypotheses" } dd { (claim.hypotheses) }
@@ -26,7 +26,7 @@ pub(super) fn render(outcome: &Outcome, settings: &Settings) -> Markup {
                 dt { "Result" } dd { b { (outcome.reason) } }
                 dt { "Negative control" } dd {
                     "The same check judges: \u{201c}" (claim.control) "\u{201d}. Verdict: " (control_tag(outcome.control))
-                    @if outcome.control == Verdict::Refuted { ", as it must be." } @else { "; it should have been refuted, so the check proves nothing." }
+                    @if outcome.control == Verdict::Refuted { " (as it must be)" } @else { " (not refuted: the check proves nothing)" }
                 }
                 dt { "Repeat it" } dd { code.command { (command(claim.id, settings)) } }
             }

@@ -9,6 +9,8 @@ use std::borrow::Cow;
 
 /// Rows of a table that are shown; more would bury the page.
 const ROWS: usize = 60;
+/// A table of no more rows is not folded.
+const UNFOLDED: usize = 8;
 /// Bits for reading decimals: more than any evidence has.
 const BITS: u32 = 1200;
 /// Significant digits of an approximation.
@@ -46,7 +48,7 @@ fn member(name: &str, value: &Value) -> Markup {
 
 fn folded(name: &str, count: usize, content: &Markup) -> Markup {
     html! {
-        details {
+        details open[count <= UNFOLDED] {
             summary { (words(name)) " (" (count) @if count == 1 { " row)" } @else { " rows)" } }
             (content)
         }

@@ -147,3 +147,12 @@ fn control_tag(control: Verdict) -> Markup {
 fn kind_tag(kind: Kind) -> Markup {
     html! { span.tag.kind { (kind.name()) } }
 }
+
+/// Text in which code stands between backticks.
+fn with_code(text: &str) -> Markup {
+    html! {
+        @for (k, part) in text.split('`').enumerate() {
+            @if k % 2 == 1 { code { (part) } } @else { (part) }
+        }
+    }
+}

@@ -1,6 +1,6 @@
 //! What is proved, what only observed, what not covered: in sight before any table.
 
-use crate::claims::{Kind, Outcome, Verdict};
+use crate::claims::{ALL, Claim, Kind, Outcome, Verdict};
 use crate::report::Report;
 use crate::report::stability::{NOT_SHOWN, SENSES_OF_STABLE};
 use maud::{Markup, html};
@@ -12,6 +12,8 @@ pub(super) fn render(report: &Report) -> Markup {
     let proved = of(|outcome| outcome.verdict == Verdict::Verified && outcome.claim.kind == Kind::Rigorous);
     let observed = of(|outcome| outcome.verdict == Verdict::Verified && outcome.claim.kind != Kind::Rigorous);
     let open = of(|outcome| outcome.verdict != Verdict::Verified);
+    let judged = |claim: &&&Claim| report.outcomes.iter().any(|outcome| outcome.claim.id == claim.id);
+    let left_out: Vec<_> = ALL.iter().filter(|claim| !judged(claim)).map(|claim| claim.id).collect();
     html! {
         section aria-labelledby="scope" {
             h2 #scope { "What is shown, and what is not" }
@@ -29,10 +31,13 @@ pub(super) fn render(report: &Report) -> Markup {
                 section.uncovered {
                     h3 { "Not covered" }
                     @if !open.is_empty() {
-                        p.note { "Not verified in this run:" }
+                        p.note { "Judged, but not verified:" }
                         (claims(&open))
-                        p.note { "By no claim:" }
                     }
+                    @if !left_out.is_empty() {
+                        p.note { "Not judged in this run: " (left_out.join(", ")) "." }
+                    }
+                    p.note { "By no claim:" }
                     ul { @for (what, why) in NOT_SHOWN { li { b { (what) } @if why.starts_with(char::is_uppercase) { ". " } @else { " " } (why) } } }
                 }
             }

@@ -1,6 +1,6 @@
 //! The table of verdicts, with its filters.
 
-use super::{control_tag, kind_tag, verdict_tag};
+use super::{control_tag, kind_tag, verdict_tag, with_code};
 use crate::claims::{Kind, Verdict};
 use crate::report::{KINDS, Report};
 use maud::{Markup, html};
@@ -9,7 +9,7 @@ pub(super) fn render(report: &Report) -> Markup {
     html! {
         section aria-labelledby="verdicts" {
             h2 #verdicts { "Verdicts" }
-            p.note { (KINDS) " A control is a nearby false statement." }
+            p.note { (with_code(KINDS)) " A control is a nearby false statement." }
             form.filters #filters hidden {
                 fieldset {
                     legend { "Kind" }
