@@ -24,14 +24,14 @@ pub(super) fn render(report: &Report) -> Markup {
             div.scroll tabindex="0" role="region" aria-label="Table of verdicts" {
                 table #verdict-table {
                     thead {
-                        tr { @for head in ["claim", "kind", "verdict", "control", "seconds", "shown"] { th scope="col" { (head) } } }
+                        tr { @for head in ["claim", "verdict", "kind", "control", "seconds", "shown"] { th scope="col" { (head) } } }
                     }
                     tbody {
                         @for outcome in &report.outcomes {
                             tr data-kind=(outcome.claim.kind.name()) data-verdict=(outcome.verdict.name()) {
                                 th scope="row" { a.id href=(format!("#{}", outcome.claim.id)) { (outcome.claim.id) } }
-                                td { (kind_tag(outcome.claim.kind)) }
                                 td data-sort=(outcome.verdict.name()) { (verdict_tag(outcome.verdict)) }
+                                td { (kind_tag(outcome.claim.kind)) }
                                 td { (control_tag(outcome.control)) }
                                 td.number { (format!("{:.1}", outcome.seconds)) }
                                 td { (outcome.reason) }
