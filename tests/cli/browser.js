@@ -52,8 +52,8 @@ if (!rigorous.checked) rigorous.click();
 found.after_all = seen().length;
 
 found.wrongs = window.wrongs;
-const output = document.createElement("script");
+const output = parent.document.createElement("script");
 output.id = "found";
 output.type = "application/json";
 output.textContent = JSON.stringify(found).replaceAll("<", "\\u003c");
-document.body.append(output);
+parent.document.body.append(output);

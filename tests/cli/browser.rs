@@ -32,8 +32,13 @@ fn look(browser: &PathBuf, width: u32) -> Value {
         &format!("<script>{LOOK}</script></body>"),
         1,
     );
-    let file = folder.path().join("page.html");
-    std::fs::write(&file, page).unwrap();
+    // In a frame, because a window is 500 pixels wide at least.
+    let page = page.replace('&', "&amp;").replace('"', "&quot;");
+    let frame = format!(
+        "<!DOCTYPE html><iframe style=\"width:{width}px;height:900px;border:0\" srcdoc=\"{page}\"></iframe>"
+    );
+    let file = folder.path().join("frame.html");
+    std::fs::write(&file, frame).unwrap();
     let mut command = assert_cmd::Command::new(browser);
     command
         .args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"])
@@ -43,13 +48,13 @@ fn look(browser: &PathBuf, width: u32) -> Value {
             "--disable-sync",
             "--dump-dom",
         ])
-        .arg(format!("--window-size={width},900"))
+        .arg("--window-size=1400,1000")
         .arg(format!("--user-data-dir={}", folder.path().join("profile").display()))
         .arg(format!("file://{}", file.display()))
         .timeout(Duration::from_secs(120));
     let document = String::from_utf8(command.assert().success().get_output().stdout.clone()).unwrap();
     let (_, rest) = document
-        .split_once("<script id=\"found\" type=\"application/json\">")
+        .rsplit_once("<script id=\"found\" type=\"application/json\">")
         .expect("the script ran to its end");
     serde_json::from_str(rest.split_once("</script>").unwrap().0).unwrap()
 }
