@@ -168,3 +168,55 @@ fn rounded(decimal: &str) -> Cow<'_, str> {
 fn words(name: &str) -> String {
     name.replace('_', " ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn page(evidence: &Value) -> String {
+        render(evidence).into_string()
+    }
+
+    /// 20 digits, the lower end down and the upper one up.
+    #[test]
+    fn enclosures_are_shortened_outward() {
+        let digits = "0.94483227831703107148074203158461354150968257542849";
+        let found = page(&json!({ "gap": { "lo": format!("{digits}1"), "hi": format!("{digits}2") } }));
+        assert!(found.contains("[0.94483227831703107148, 0.94483227831703107149]"), "{found}");
+        let found = page(
+            &json!({ "wide": { "lo": "0.875", "hi": "1.5" }, "near": { "approx": "2.5452918937419467" } }),
+        );
+        assert!(found.contains("[0.875, 1.5]") && found.contains("≈ 2.545291894"), "{found}");
+    }
+
+    #[test]
+    fn arrays_of_objects_are_tables_with_joined_names() {
+        let row = |n: u32| json!({ "n": n.to_string(), "theta": { "error": { "approx": "1e-20" } } });
+        let found = page(&json!({ "rows": (0..100).map(row).collect::<Vec<_>>() }));
+        assert!(found.contains("<th scope=\"col\">theta error</th>") && found.contains("≈ 1e-20"), "{found}");
+        assert_eq!(found.matches("<tr>").count(), 1 + ROWS);
+        assert!(found.contains("The first 60 of 100 rows") && found.contains("<details>"));
+        assert!(page(&json!({ "rows": [row(1)] })).contains("<details open>"));
+    }
+
+    #[test]
+    fn text_is_escaped() {
+        let found = page(&json!({ "a<b": "<script>", "list": [{ "x&y": "\"" }] }));
+        assert!(
+            found.contains("a&lt;b") && found.contains("&lt;script&gt;") && found.contains("x&amp;y"),
+            "{found}"
+        );
+    }
+
+    #[test]
+    fn nothing_is_lost_that_is_no_number_of_the_contract() {
+        let found = page(
+            &json!({ "none": null, "yes": true, "sizes": (3..70).collect::<Vec<_>>(), "deep": { "a": [[1, 2], [3, 4]] } }),
+        );
+        for words in ["–", "yes", "3 … 69 (67 values)", "1, 2"] {
+            assert!(found.contains(words), "no {words} in {found}");
+        }
+        assert!(page(&json!({})).contains("not judged to the end"));
+    }
+}
