@@ -55,7 +55,7 @@ impl Axis {
         let [low, high] = self.places();
         let decades = high - low;
         let marks: Vec<f64> = if !self.logarithmic {
-            multiples(low, high, round_step(decades / 5.0))
+            multiples(low, high, round_step(decades / 6.0))
         } else if decades < 2.5 {
             let digits = if decades < 1.2 { &[1.0, 2.0, 3.0, 5.0, 7.0][..] } else { &[1.0, 2.0, 5.0] };
             let powers = low.floor() as i32..=high.ceil() as i32;
