@@ -3,7 +3,7 @@
 # make lint     formatting, clippy (with and without the command line) and the documentation, warnings as errors
 # make bench    runs the criterion benches
 # make wheel    builds the Python wheel that carries the binary and tries it in a fresh virtual environment
-# make report   writes the verdicts as text, JSON and JUnit under target/report/
+# make report   writes a page with verdicts, evidence and figures (and the data behind them) under target/report/
 # make baseline repeats the run of proofs/baseline.json and takes its results as the new ones to compare with
 # make proofs   checks the Coq development (installs Coq where missing) and replays the interval proofs: the rigorous claims
 #
@@ -35,7 +35,7 @@ wheel: setup
 	@./scripts/wheel.sh
 
 report: setup
-	$(ODDPOINT) verify --out target/report $(ARGS)
+	$(ODDPOINT) report --out target/report $(ARGS)
 
 # `make verify ARGS="--baseline proofs/baseline.json"` compares; look at what has changed before you accept it.
 baseline: setup

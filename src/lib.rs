@@ -37,6 +37,8 @@ pub mod cli;
 mod digest;
 pub mod ensemble;
 mod error;
+#[cfg(feature = "cli")]
+pub mod figures;
 mod interrupt;
 pub mod kernel;
 pub mod layer;

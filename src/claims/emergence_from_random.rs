@@ -118,6 +118,16 @@ fn check(statement: Statement, settings: &Settings) -> Result<Finding> {
     Ok(Finding::new(Verdict::all(parts), reason, evidence))
 }
 
+/// How often an odd point has emerged in so many runs from Gaussian batches; no width is infinite width.
+pub(crate) fn emergence_of_gaussian(
+    n: usize,
+    width: Option<u64>,
+    runs: u64,
+    seed: u64,
+) -> Result<Proportion> {
+    Ok(gaussian(n, width, runs, seed)?.emerged())
+}
+
 /// Runs from Gaussian batches, one a run.
 fn gaussian(n: usize, width: Option<u64>, runs: u64, seed: u64) -> Result<Runs> {
     // Batches of different experiments must not share their numbers.

@@ -36,6 +36,7 @@ mod unique_single_outlier;
 mod width_stays_in_basin;
 
 pub use batch_sizes::BatchSizes;
+pub(crate) use emergence_from_random::emergence_of_gaussian;
 
 use crate::arithmetic::Interval;
 use crate::{Error, Result, bad_input};

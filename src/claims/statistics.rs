@@ -91,7 +91,7 @@ impl Estimate {
 
 /// So many successes in so many independent trials.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Proportion {
+pub(crate) struct Proportion {
     pub successes: u64,
     pub trials: u64,
 }

@@ -3,7 +3,7 @@
 use super::{ClaimId, Format};
 use crate::Result;
 use crate::claims::{ALL, Claim};
-use crate::report;
+use crate::report::{self, KINDS, SENSES_OF_STABLE};
 use serde_json::json;
 use std::io::Write;
 
@@ -53,51 +53,6 @@ fn description(claim: &Claim) -> serde_json::Value {
         "negative_control": claim.control,
     })
 }
-
-/// What `verified` means for each kind, and the senses of "stable": printed below every explanation.
-const KINDS: &str = "rigorous = intervals or exact arithmetic; numerical = an error bound set in advance; \
-statistical = a test stated in advance. `verified` also needs the negative control refuted by the same check.";
-
-const SENSES_OF_STABLE: &[(&str, &str)] = &[
-    (
-        "the odd-point fixed point is linearly stable (spectral radius < 1), n >= 7",
-        "yes, proved for every n: stability.every-batch-size (for each n asked, with enclosures: stability.spectral-gap)",
-    ),
-    ("small perturbations of the odd point decay at that rate", "observed in MPFR orbits: stability.decay"),
-    ("the exact configuration (n-1 equal samples) is invariant, any width", "yes, proved: exact.invariant"),
-    (
-        "the exact configuration attracts",
-        "no: within-cluster differences grow by n^2/((n-1)^2+1) a layer: exact.edge-growth",
-    ),
-    (
-        "the odd point tends to the exact configuration as n grows, at angle 3 pi/n",
-        "yes, proved with error bounds for n >= 128: stability.asymptotics",
-    ),
-    (
-        "a ball of explicit radius around the odd point is attracted, in the full space",
-        "yes, proved for each n from 7 to 1000 asked, and with the best possible radius for every n >= 40: stability.basin",
-    ),
-    (
-        "among symmetric batches, every start above the edge tends to the odd point",
-        "yes, proved for every n >= 7: model.threshold",
-    ),
-    (
-        "the same with leaky ReLU max(z, alpha z)",
-        "yes for alpha > alpha*(n), no for alpha in (1/alpha*, alpha*), proved for every n >= 7: leaky.same-fixed-points",
-    ),
-    (
-        "two or more outliers: a fixed point of two symmetric groups, 2 <= k <= n-2",
-        "no, proved for every n and k but for the symmetric point: the outliers split (unique.single-outlier)",
-    ),
-    (
-        "the symmetric state, where no sample is odd, is linearly stable (spectral radius < 1), n >= 3",
-        "yes, proved for every n: stability.symmetric-point",
-    ),
-    (
-        "networks of finite width",
-        "wide enough ones stay near the odd point, proved: width.stays-in-basin; they fluctuate about it as linear response says (n = 7, 10, 20 and widths from 100 n), observed: fluctuations.linear-response",
-    ),
-];
 
 pub fn explain(args: &ExplainArgs) -> Result<()> {
     let claim = args.id;

@@ -14,7 +14,9 @@ mod fixed_points;
 mod generate;
 mod merge;
 mod phase_diagram;
+mod plot;
 mod replay;
+mod report;
 mod saddle_node;
 pub mod simulate;
 mod spectrum;
@@ -69,6 +71,8 @@ struct Cli {
 enum Command {
     /// Check the claims and print a table of verdicts
     Verify(verify::VerifyArgs),
+    /// Check the claims and write a page with verdicts, evidence and figures
+    Report(report::ReportArgs),
     /// List the claims
     Claims(claims::ClaimsArgs),
     /// Explain one claim: statement, hypotheses, method, negative control
@@ -81,6 +85,8 @@ enum Command {
     SaddleNode(saddle_node::SaddleNodeArgs),
     /// Which states exist and are stable at each batch size, without and with rescaling
     PhaseDiagram(phase_diagram::PhaseDiagramArgs),
+    /// Draw one of the report's figures, or write the data behind it
+    Plot(plot::PlotArgs),
     /// Follow a small perturbation of the odd point, or of the exact configuration, through many layers
     Decay(decay::DecayArgs),
     /// Try to prove that a given batch converges to the odd point
@@ -172,6 +178,7 @@ fn failure(error: &Error) -> u8 {
 fn run(command: &Command) -> Result<u8> {
     match command {
         Command::Verify(args) => return verify::run(args),
+        Command::Report(args) => return report::run(args),
         Command::Basin(args) => return basin::run(args),
         Command::Claims(args) => claims::run(args)?,
         Command::Explain(args) => claims::explain(args)?,
@@ -179,6 +186,7 @@ fn run(command: &Command) -> Result<u8> {
         Command::Spectrum(args) => spectrum::run(args)?,
         Command::SaddleNode(args) => saddle_node::run(args)?,
         Command::PhaseDiagram(args) => phase_diagram::run(args)?,
+        Command::Plot(args) => plot::run(args)?,
         Command::Decay(args) => decay::run(args)?,
         Command::Simulate(args) => simulate::run(args)?,
         Command::Merge(args) => merge::run(args)?,

@@ -137,7 +137,7 @@ fn regressed(run: &Run) -> bool {
     run.comparison.as_ref().is_some_and(|comparison| comparison.regressions().count() > 0)
 }
 
-fn status(verdict: Verdict) -> u8 {
+pub(super) fn status(verdict: Verdict) -> u8 {
     match verdict {
         Verdict::Verified => ALL_VERIFIED,
         Verdict::Refuted => REFUTED,
@@ -185,7 +185,7 @@ pub fn judge(claims: &[&'static Claim], settings: &Settings) -> Result<Run> {
 }
 
 /// Finds out before the work whether its results can be written.
-fn prepare_folder(folder: &Path) -> Result<()> {
+pub(super) fn prepare_folder(folder: &Path) -> Result<()> {
     // The folder itself is made at the end: a run that fails leaves nothing behind.
     let existing = folder.ancestors().find(|folder| folder.exists()).unwrap_or(Path::new("."));
     if !existing.is_dir() {

@@ -1,10 +1,16 @@
-//! Rendering: tables for people, JSON and JUnit for programs. Nothing here judges.
+//! Rendering: tables and a page for people, JSON and JUnit for programs. Nothing here judges.
 
 mod baseline;
+mod html;
+mod provenance;
 mod run;
+mod stability;
 mod verify;
 
+pub use html::Page;
+pub use provenance::Provenance;
 pub use run::Run;
+pub use stability::{KINDS, NOT_SHOWN, SENSES_OF_STABLE};
 pub use verify::{Environment, Report};
 
 use crate::Result;

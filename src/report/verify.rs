@@ -1,6 +1,6 @@
 //! The verdicts of one run, as text, JSON and JUnit.
 
-use super::table;
+use super::{Provenance, table};
 use crate::Result;
 use crate::claims::{Outcome, Settings, Verdict};
 use comfy_table::{Attribute, Cell, Color};
@@ -17,6 +17,9 @@ use serde_json::{Value, json};
 /// ```
 #[derive(Clone, Debug, Serialize)]
 pub struct Environment {
+    /// Of the program and the machine.
+    #[serde(flatten)]
+    pub provenance: Provenance,
     os: &'static str,
     architecture: &'static str,
     threads: usize,
@@ -30,6 +33,7 @@ impl Environment {
     /// The environment of a run with these settings.
     pub fn new(settings: &Settings) -> Self {
         Self {
+            provenance: Provenance::now(),
             os: std::env::consts::OS,
             architecture: std::env::consts::ARCH,
             threads: rayon::current_num_threads(),

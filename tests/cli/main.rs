@@ -4,6 +4,7 @@
 //! `tests/golden/` (other software, another route), or say where they come from.
 
 mod baseline;
+mod browser;
 mod claims;
 mod cluster;
 mod decay;
@@ -13,6 +14,7 @@ mod generate;
 mod interrupt;
 mod merge;
 mod phase_diagram;
+mod report;
 mod saddle_node;
 mod simulate;
 mod spectrum;
