@@ -45,6 +45,11 @@ pub fn half_distance<R: Real>(theta: &R) -> R {
 /// Approximates within a few units in the last place of the exact value at `(a, b, c)`, or encloses it. Only
 /// `ab ≥ c²` (Cauchy–Schwarz) is used: a computed determinant below zero counts as zero.
 pub fn gram_entry<R: Real>(a: &R, b: &R, c: &R) -> R {
+    R::relu_moment(a, b, c).unwrap_or_else(|| gram_entry_directly(a, b, c))
+}
+
+/// [`gram_entry`] by its formula, in the arithmetic's own operations.
+fn gram_entry_directly<R: Real>(a: &R, b: &R, c: &R) -> R {
     let (root, psi) = root_and_supplement(a, b, c);
     let two_pi = a.pi().times(2);
     if c.approximate() >= 0.0 { (root + psi * c) / two_pi } else { (a.clone() * b).sqrt() * psi.h() / two_pi }
