@@ -221,7 +221,8 @@ pub(super) fn sqrt<const N: usize>(d: &Limbs<N>) -> Option<Limbs<N>> {
     let (limb, borrow) = sub_borrow(rest[N - 2], square as u64, borrow);
     rest[N - 2] = limb;
     rest[N - 1] = sub_borrow(rest[N - 1], (square >> 64) as u64, borrow).0;
-    let fraction = std::array::from_fn(|i| rest[i] << place | if i > 0 { rest[i - 1] >> (64 - place) } else { 0 });
+    let fraction =
+        std::array::from_fn(|i| rest[i] << place | if i > 0 { rest[i - 1] >> (64 - place) } else { 0 });
     let mut rest = Remainder { above: rest[N - 1] >> (64 - place), fraction };
     loop {
         let digit = rest.digit(estimate, 66);
@@ -257,5 +258,94 @@ pub(super) fn quotient<const N: usize>(y: &Limbs<N>, x: &Limbs<N>) -> Option<Lim
             return Some(quotient);
         }
         rest.advance(digit, x, (place - DIGIT) / 64)?;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rug::Integer;
+    use rug::integer::Order;
+
+    fn integer(limbs: &[u64]) -> Integer {
+        Integer::from_digits(limbs, Order::Lsf)
+    }
+
+    /// Limbs at random (Knuth's MMIX generator), of which some are all zeros or all ones.
+    struct Random(u64);
+    impl Random {
+        fn limb(&mut self) -> u64 {
+            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            self.0 ^ self.0 >> 33
+        }
+        fn limbs<const N: usize>(&mut self) -> Limbs<N> {
+            std::array::from_fn(|_| match self.limb() % 5 {
+                0 => 0,
+                1 => u64::MAX,
+                _ => self.limb(),
+            })
+        }
+    }
+
+    fn within<const N: usize>(random: &mut Random) {
+        for _ in 0..2_000 {
+            let (a, mut b): (Limbs<N>, Limbs<N>) = (random.limbs(), random.limbs());
+            let (wide_a, wide_b) = (integer(&a), integer(&b));
+            let exact = wide_a.clone() * &wide_b;
+            assert_eq!(integer(product(&a, &b).as_flattened()), exact);
+            for skip in 0..N {
+                let short = (exact.clone() >> (64 * N as u32)) - integer(&mul_high(&a, &b, skip));
+                let bound = if skip == 0 { N as u32 } else { (N - skip + 2) as u32 };
+                assert!(
+                    short >= 0 && short <= Integer::from(bound) << (64 * skip as u32),
+                    "{a:?} {b:?} {skip}"
+                );
+            }
+            let bits = (random.limb() % (128 * N as u64 - 1)) as u32;
+            let shifted = shift_up(&[a, b], bits);
+            let expected = (integer([a, b].as_flattened()) << bits) >> (64 * N as u32);
+            assert_eq!(integer(&shifted), expected.keep_bits(64 * N as u32));
+            assert_eq!(integer(&shift_far_down(&a, bits)), wide_a.clone() >> bits);
+            assert_eq!(leading_zeros(&a), 64 * N as u32 - wide_a.significant_bits());
+            assert_eq!(less(&a, &b), wide_a < wide_b);
+
+            // The radicand from 1/4, at times a square.
+            b[N - 1] |= 1 << 62;
+            if random.limb() % 4 == 0 {
+                let half: Limbs<N> = std::array::from_fn(|i| if i < N / 2 { 0 } else { b[i] | 1 << 63 });
+                [_, b] = product(&half, &half);
+            }
+            let exact = (integer(&b) << (64 * N as u32)).sqrt();
+            let root = sqrt(&b).expect("from 1/4 to 1");
+            let error = exact - integer(&root);
+            assert!((-4..=4).contains(&error.to_i64().expect("small")), "√{b:?}: {error}");
+
+            // The divisor from 1/8 to 3/4, the dividend at times equal to it.
+            b[N - 1] = (b[N - 1] >> 1).max(1 << 61);
+            let y: Limbs<N> = if random.limb() % 4 == 0 { b } else { random.limbs() };
+            if integer(&y) < integer(&b) * 4 {
+                let exact = (integer(&y) << (64 * N as u32 - 25)) / integer(&b);
+                let error = exact - integer(&quotient(&y, &b).expect("in the domain"));
+                assert!((0..=5).contains(&error.to_i64().expect("small")), "{y:?}/{b:?}: {error}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_operation_keeps_its_bound() {
+        let mut random = Random(1);
+        within::<2>(&mut random);
+        within::<3>(&mut random);
+        within::<4>(&mut random);
+        within::<5>(&mut random);
+        within::<9>(&mut random);
+        within::<19>(&mut random);
+        // The ends of the domains.
+        for d in [[0, 1 << 62], [u64::MAX, u64::MAX]] {
+            let exact = (integer(&d) << 128_u32).sqrt();
+            let error = exact - integer(&sqrt(&d).expect("from 1/4 to 1"));
+            assert!((-4..=4).contains(&error.to_i64().expect("small")));
+        }
+        assert_eq!(quotient(&[0, 1], &[0, (1 << 61) - 1]), None);
     }
 }

@@ -106,7 +106,9 @@ impl Real for Float {
     }
     fn relu_moment(a: &Self, b: &Self, c: &Self) -> Option<Self> {
         let bits = a.prec();
-        relu_moment::approximation([a, b, c], bits, |integer, exponent| Float::with_val(bits, &*integer) << exponent)
+        relu_moment::approximation([a, b, c], bits, |integer, exponent| {
+            Float::with_val(bits, &*integer) << exponent
+        })
     }
     fn nonnegative(self) -> Self {
         if self.is_sign_negative() && !self.is_nan() { Float::new(self.prec()) } else { self }

@@ -30,8 +30,8 @@
 //! * `g/2^s = W · 2/π`: `0.64 (1.25 N + 14.5) + N`, and `0.8` for the constant: less than `1.8 N + 10.1 < 45`.
 
 use super::limbs::{
-    Limbs, add, leading_zeros, less, mul_high, product, quotient, shift_down, shift_far_down, shift_up, sqrt, sub, times,
-    to_f64,
+    Limbs, add, leading_zeros, less, mul_high, product, quotient, shift_down, shift_far_down, shift_up, sqrt,
+    sub, times, to_f64,
 };
 use rug::float::{Constant, Round};
 use rug::integer::Order;
@@ -209,7 +209,11 @@ fn steps(t: f64) -> [i64; 3] {
 
 /// The tangent of what the three steps leave of the angle of (`x`, `y`), and its sign.
 #[inline(always)]
-fn tangent_of_rest<const N: usize>(y: &Limbs<N>, x: &Limbs<N>, [k, l, m]: [i64; 3]) -> Option<(Limbs<N>, bool)> {
+fn tangent_of_rest<const N: usize>(
+    y: &Limbs<N>,
+    x: &Limbs<N>,
+    [k, l, m]: [i64; 3],
+) -> Option<(Limbs<N>, bool)> {
     // (2⁸ + ik)(2¹⁶ + il)(2²⁴ + im), positive both.
     let a = ((1 << 48) - ((k * l) << 24) - ((k * m) << 16) - ((l * m) << 8)) as u64;
     let b = ((k << 40) + (l << 32) + (m << 24) - k * l * m) as u64;
