@@ -113,7 +113,7 @@ impl<const N: usize> Operand<N> {
         }
         let exponent = x.get_exp().filter(|exponent| EXPONENTS.contains(exponent))?;
         x.to_integer_exp_in_place(scratch)?;
-        let digits = scratch.as_limbs();
+        let digits: &[u64] = scratch.as_limbs();
         if x.prec() as usize + 3 > 64 * N {
             return None;
         }

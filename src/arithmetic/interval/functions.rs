@@ -275,7 +275,8 @@ impl Real for Interval {
     }
     /// From the least and the greatest operands, because `E[relu(u) relu(v)]` increases in each of them: its derivatives are
     /// `κ' ≥ 0` and `(√(1−ρ²)/4π)√(b/a) ≥ 0`. It is extended to `ab < c²` by `c/2` and 0, continuous and increasing still;
-    /// that corner is the kernel's affair.
+    /// that corner is the kernel's affair. Each end is rounded from within `2⁻⁵` of a unit in its last place, so an end of a
+    /// part may lie a unit outside the whole's.
     fn relu_moment(a: &Self, b: &Self, c: &Self) -> Option<Self> {
         let (least, greatest) = ([&a.lower, &b.lower, &c.lower], [&a.upper, &b.upper, &c.upper]);
         let at_least = bounds_of_moment(least)?;
