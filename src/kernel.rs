@@ -52,7 +52,12 @@ pub fn gram_entry<R: Real>(a: &R, b: &R, c: &R) -> R {
 fn gram_entry_directly<R: Real>(a: &R, b: &R, c: &R) -> R {
     let (root, psi) = root_and_supplement(a, b, c);
     let two_pi = a.pi().times(2);
-    if c.approximate() >= 0.0 { (root + psi * c) / two_pi } else { (a.clone() * b).sqrt() * psi.h() / two_pi }
+    // By its sign, which a number too small for a double keeps: the first form cancels near ρ = −1.
+    if c.approximate().is_sign_positive() {
+        (root + psi * c) / two_pi
+    } else {
+        (a.clone() * b).sqrt() * psi.h() / two_pi
+    }
 }
 
 /// The differential of [`gram_entry`] in the direction `(da, db, dc)`:
