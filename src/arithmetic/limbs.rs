@@ -322,7 +322,7 @@ mod tests {
 
             // The radicand from 1/4, at times a square.
             b[N - 1] |= 1 << 62;
-            if random.limb() % 4 == 0 {
+            if random.limb().is_multiple_of(4) {
                 let half: Limbs<N> = std::array::from_fn(|i| if i < N / 2 { 0 } else { b[i] | 1 << 63 });
                 [_, b] = product(&half, &half);
             }
@@ -333,7 +333,7 @@ mod tests {
 
             // The divisor from 1/8 to 3/4, the dividend at times equal to it.
             b[N - 1] = (b[N - 1] >> 1).max(1 << 61);
-            let y: Limbs<N> = if random.limb() % 4 == 0 { b } else { random.limbs() };
+            let y: Limbs<N> = if random.limb().is_multiple_of(4) { b } else { random.limbs() };
             if integer(&y) < integer(&b) * 4 {
                 let exact = (integer(&y) << (64 * N as u32 - 25)) / integer(&b);
                 let error = exact - integer(&quotient(&y, &b).expect("in the domain"));
