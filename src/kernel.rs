@@ -64,9 +64,19 @@ pub fn half_distance<R: Real>(theta: &R) -> R {
 /// assert_eq!(gram_entry(&3.0_f64, &3.0, &-3.0), 0.0);
 /// ```
 pub fn gram_entry<R: Real>(a: &R, b: &R, c: &R) -> R {
+    R::relu_moment(a, b, c).unwrap_or_else(|| gram_entry_directly(a, b, c))
+}
+
+/// [`gram_entry`] by its formula, in the arithmetic's own operations.
+fn gram_entry_directly<R: Real>(a: &R, b: &R, c: &R) -> R {
     let (root, psi) = root_and_supplement(a, b, c);
     let two_pi = a.pi().times(2);
-    if c.approximate() >= 0.0 { (root + psi * c) / two_pi } else { (a.clone() * b).sqrt() * psi.h() / two_pi }
+    // By its sign, which a number too small for a double keeps: the first form cancels near ρ = −1.
+    if c.approximate().is_sign_positive() {
+        (root + psi * c) / two_pi
+    } else {
+        (a.clone() * b).sqrt() * psi.h() / two_pi
+    }
 }
 
 /// The differential of [`gram_entry`] in the direction `(da, db, dc)`:

@@ -14,8 +14,10 @@
 mod bessel;
 mod dual;
 mod interval;
+mod limbs;
 mod machine;
 mod mpfr;
+mod relu_moment;
 mod tracked;
 
 pub use dual::Dual;
@@ -99,6 +101,12 @@ pub trait Real:
     /// `max(self, 0)`: for a quantity that is known to be `≥ 0` (the caller says why) but whose computed
     /// value may have strayed below. An interval is intersected with `[0, ∞)`.
     fn nonnegative(self) -> Self;
+
+    /// [`gram_entry`](crate::kernel::gram_entry) by a faster route, where this arithmetic has one that keeps its
+    /// guarantees and that reaches the operands; else `None`.
+    fn relu_moment(_a: &Self, _b: &Self, _c: &Self) -> Option<Self> {
+        None
+    }
 
     /// `self + k`.
     fn plus(self, k: i64) -> Self {

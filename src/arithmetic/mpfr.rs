@@ -3,7 +3,7 @@
 //! Approximates: every single operation is correctly rounded to nearest at the precision of its first
 //! operand, so a formula of `k` well-conditioned operations is good to about `log₂ k` bits less.
 
-use super::{Real, bessel};
+use super::{Real, bessel, relu_moment};
 use crate::{Result, bad_input};
 use rug::Float;
 use rug::float::{Constant, Round};
@@ -109,6 +109,12 @@ impl Real for Float {
     }
     fn gram_determinant(a: &Self, b: &Self, c: &Self) -> Self {
         Float::with_val(a.prec(), a.mul_sub_mul_ref(b, c, c))
+    }
+    fn relu_moment(a: &Self, b: &Self, c: &Self) -> Option<Self> {
+        let bits = a.prec();
+        relu_moment::approximation([a, b, c], bits, |integer, exponent| {
+            Float::with_val(bits, &*integer) << exponent
+        })
     }
     fn nonnegative(self) -> Self {
         if self.is_sign_negative() && !self.is_nan() { Float::new(self.prec()) } else { self }

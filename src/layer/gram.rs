@@ -64,14 +64,10 @@ impl<R> Gram<R> {
     pub(super) fn entries_mut(&mut self) -> &mut [R] {
         &mut self.entries
     }
-
-    /// Replaces every entry `x` at (`i`, `j`) by `f(i, j, x)`, which must be symmetric in `i` and `j`.
-    fn update(&mut self, mut f: impl FnMut(usize, usize, R) -> R) {
-        let n = self.n;
-        let old = std::mem::take(&mut self.entries);
-        self.entries = old.into_iter().enumerate().map(|(k, x)| f(k / n, k % n, x)).collect();
-    }
 }
+
+/// Entries that are worth sharing out among threads, if each takes but one operation.
+const SHARED_FROM: usize = 512;
 
 impl<R: Real> Gram<R> {
     /// The matrix with entry `f(i, j)` at (`i`, `j`) for `i ≤ j`; the lower half mirrors the upper one.
@@ -108,8 +104,15 @@ impl<R: Real> Gram<R> {
         let n = upper.len();
         assert!(n > 0, "a Gram matrix has at least one sample");
         let entry = |i: usize, j: usize| upper[i.min(j)][i.max(j) - i.min(j)].clone();
-        let entries = (0..n * n).map(|k| entry(k / n, k % n)).collect();
-        Self { n, entries }
+        let places = (0..n * n).into_par_iter().with_min_len(SHARED_FROM);
+        Self { n, entries: places.map(|k| entry(k / n, k % n)).collect() }
+    }
+
+    /// Replaces every entry `x` at (`i`, `j`) by `f(i, j, x)`, which must be symmetric in `i` and `j`.
+    fn update(&mut self, f: impl Fn(usize, usize, R) -> R + Sync) {
+        let n = self.n;
+        let old = std::mem::take(&mut self.entries).into_par_iter().with_min_len(SHARED_FROM);
+        self.entries = old.enumerate().map(|(k, x)| f(k / n, k % n, x)).collect();
     }
 
     /// The sum of the diagonal.
@@ -129,7 +132,8 @@ impl<R: Real> Gram<R> {
     /// Theory, section 2: `(P G P)ᵢⱼ = gᵢⱼ − mᵢ − mⱼ + m` with the means `mᵢ` of the rows and `m` of them all.
     pub fn recentre(&mut self) {
         let size = i64::try_from(self.n).expect("a matrix in memory has fewer than 2⁶³ rows");
-        let means: Vec<R> = (0..self.n).map(|i| sum(self.row(i)).over(size)).collect();
+        let rows = (0..self.n).into_par_iter().with_min_len(SHARED_FROM.div_ceil(self.n));
+        let means: Vec<R> = rows.map(|i| sum(self.row(i)).over(size)).collect();
         let half = sum(&means).over(size).over(2);
         let offsets: Vec<R> = means.into_iter().map(|mean| mean - &half).collect();
         // The same order of subtraction on both sides of the diagonal keeps the rounding symmetric.

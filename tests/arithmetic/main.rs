@@ -6,4 +6,5 @@
 mod approximations;
 mod interval;
 mod operands;
+mod relu_moment;
 mod tracked;

@@ -1,7 +1,7 @@
 //! [`Real`] on intervals: constants, elementary functions by their monotone pieces, and `h`.
 
 use super::super::mpfr::h_guard_bits;
-use super::super::{Real, bessel};
+use super::super::{Real, bessel, relu_moment};
 use super::{Interval, down, larger, smaller, up};
 use rug::float::{Constant, Round};
 use rug::ops::{AddAssignRound, DivAssignRound, MulAssignRound};
@@ -273,6 +273,18 @@ impl Real for Interval {
             upper: up(a.precision(), a.upper.mul_sub_mul_ref(&b.upper, &least, &least)),
         }
     }
+    /// From the least and the greatest operands, because `E[relu(u) relu(v)]` increases in each of them: its derivatives are
+    /// `κ' ≥ 0` and `(√(1−ρ²)/4π)√(b/a) ≥ 0`. It is extended to `ab < c²` by `c/2` and 0, continuous and increasing still;
+    /// that corner is the kernel's affair. Each end is rounded from within `2⁻⁵` of a unit in its last place, so an end of a
+    /// part may lie a unit outside the whole's.
+    fn relu_moment(a: &Self, b: &Self, c: &Self) -> Option<Self> {
+        let (least, greatest) = ([&a.lower, &b.lower, &c.lower], [&a.upper, &b.upper, &c.upper]);
+        let at_least = bounds_of_moment(least)?;
+        if least == greatest {
+            return Some(at_least);
+        }
+        Some(Self { lower: at_least.lower, upper: bounds_of_moment(greatest)?.upper })
+    }
     /// The intersection with `[0, ∞)`; the whole line if that is empty, for then the caller's reason is
     /// contradicted and nothing can be trusted.
     fn nonnegative(mut self) -> Self {
@@ -309,6 +321,18 @@ impl Real for Interval {
         quotient.upper.div_assign_round(k.unsigned_abs(), Round::Up);
         quotient
     }
+}
+
+/// `E[relu(u) relu(v)]` at one point, enclosed at the precision of `a`.
+fn bounds_of_moment(point: [&Float; 3]) -> Option<Interval> {
+    let precision = point[0].prec();
+    relu_moment::approximation(point, precision, |integer, exponent| {
+        *integer -= relu_moment::ERROR;
+        let lower = down(precision, &*integer) << exponent;
+        *integer += 2 * relu_moment::ERROR;
+        // Shifts are exact: the exponents are far from the ends of MPFR's range.
+        Interval { lower, upper: up(precision, &*integer) << exponent }
+    })
 }
 
 /// The angle of the point (`x`, `y`) for `y ≥ 0`.
