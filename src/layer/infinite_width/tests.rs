@@ -1,5 +1,6 @@
 use super::*;
 use crate::layer::batch;
+use fearless_simd::Level;
 use rug::Float;
 
 /// Covariances that are hard in different ways: generic, nearly one-dimensional (correlations near ±1), the
@@ -45,7 +46,7 @@ fn fast_and_generic_entries_keep_to_the_stated_bound() {
         fast.step();
         let (by_fast, by_generic) =
             (worst(&fast.gram(), &reference, unit), worst(&nonlinearity(&case), &reference, unit));
-        assert!(by_fast <= 1.5 && by_generic <= 1.5, "n = {}: {by_fast}, {by_generic}", case.n());
+        assert!(by_fast <= 1.2 && by_generic <= 1.5, "n = {}: {by_fast}, {by_generic}", case.n());
     }
 }
 
@@ -137,6 +138,88 @@ fn number_of_threads_does_not_matter() {
     };
     assert_eq!(run(1), run(2));
     assert_eq!(run(1), run(3));
+}
+
+#[test]
+fn vector_instructions_do_not_matter() {
+    for case in cases() {
+        let run = |level| {
+            let mut fast = FastLayer::on(level, &case).unwrap();
+            (0..10).for_each(|_| fast.step());
+            (fast.covariance(), fast.gram())
+        };
+        assert_eq!(run(Level::new()), run(Level::baseline()));
+    }
+}
+
+#[test]
+fn equal_samples_stay_equal() {
+    // Samples 3, 40 and 99 are one and the same, in three different tiles.
+    let other = batch::random_gaussian(100, 200, 13, 0).unwrap().covariance().unwrap();
+    let which = |i: usize| if [40, 99].contains(&i) { 3 } else { i };
+    let mut case = Gram::from_entries(100, |i, j| *other.get(which(i), which(j)));
+    case.recentre();
+    // Means of rows are summed from left to right there, so that equal rows are centred alike.
+    assert_eq!(case.row(3), case.row(40));
+    let mut fast = FastLayer::new(&case).unwrap();
+    for _ in 0..300 {
+        fast.step();
+        let covariance = fast.covariance();
+        assert_eq!(covariance.row(3), covariance.row(40));
+        assert_eq!(covariance.row(3), covariance.row(99));
+        assert_eq!(covariance.get(3, 40), covariance.get(3, 3));
+    }
+}
+
+#[test]
+fn exact_configuration_stays_though_it_repels() {
+    // Theory, 2.1. What breaks the cluster grows by n²/((n−1)²+1) a layer, 1.1 at n = 20: rounding would show after
+    // 400 layers. Here the cluster cannot break, and what is coherent shrinks by n/((n−1)²+1), so that the rest
+    // remains as near as one layer's rounding leaves it.
+    for n in [4, 20, 70] {
+        let exact = exact_configuration(n);
+        let mut fast = FastLayer::new(&exact).unwrap();
+        (0..1000).for_each(|_| fast.step());
+        let after = fast.covariance();
+        assert!((0..n - 1).all(|i| (0..n - 1).all(|j| after.get(i, j) == after.get(0, 0))), "n = {n}");
+        let moved = after.sub(&exact).frobenius_norm() / exact.frobenius_norm();
+        assert!(moved < 16.0 * f64::EPSILON, "n = {n}: {moved}");
+    }
+}
+
+#[test]
+fn scale_changes_nothing_but_the_exponents() {
+    // A layer is homogeneous, and √ of an even power of two is exact.
+    let case = batch::random_gaussian(40, 80, 14, 0).unwrap().covariance().unwrap();
+    let run = |exponent: i32| {
+        let mut scaled = case.clone();
+        scaled.scale(&2.0_f64.powi(exponent));
+        let mut fast = FastLayer::new(&scaled).unwrap();
+        (0..5).for_each(|_| fast.step());
+        (fast.covariance(), fast.gram())
+    };
+    let (covariance, gram) = run(0);
+    for exponent in [-900, 1000] {
+        let back = |x: &f64| x * 2.0_f64.powi(-exponent);
+        let scaled = run(exponent);
+        assert_eq!((scaled.0.map(back), scaled.1.map(back)), (covariance.clone(), gram.clone()));
+    }
+}
+
+#[test]
+fn copies_follow_the_layers() {
+    for n in [3, 32, 33, 130] {
+        let case = batch::random_gaussian(n, 2 * n, 15, 0).unwrap().covariance().unwrap();
+        let mut fast = FastLayer::new(&case).unwrap();
+        assert_eq!(fast.covariance(), case);
+        assert!(fast.gram().entries().iter().all(|x| *x == 0.0));
+        fast.step();
+        let by_generic = (nonlinearity(&case), layer(&case));
+        let largest = |x: &Gram<f64>| x.entries().iter().fold(0.0_f64, |most, x| most.max(x.abs()));
+        let bound = 4.0 * f64::EPSILON * (n as f64).sqrt() * largest_variance(&case);
+        assert!(largest(&fast.gram().sub(&by_generic.0)) <= bound);
+        assert!(largest(&fast.covariance().sub(&by_generic.1)) <= bound);
+    }
 }
 
 #[test]
