@@ -81,6 +81,8 @@ pub(super) fn layer(
     dispatch!(level, simd => layer_in(simd, tile, [left, above], [rows, groups], scale));
 }
 
+/// Everything below must be inlined into the function that `dispatch` compiles for each instruction set, closures
+/// included: hence there are none.
 #[inline(always)]
 fn layer_in<S: Simd>(
     simd: S,
@@ -89,30 +91,42 @@ fn layer_in<S: Simd>(
     [rows, groups]: [usize; 2],
     scale: f64,
 ) {
-    let load = |from: &[f64; SIDE], k: usize| f64x8::from_slice(simd, &from[k * LANES..][..LANES]);
-    let store = |x: f64x8<S>, to: &mut [f64; SIDE], k: usize| x.store_slice(&mut to[k * LANES..][..LANES]);
     let groups = groups.min(SIDE / LANES);
     // Row i is in class i mod 8, as column j is in lane j mod 8.
     let mut classes = [[0.0; SIDE]; LANES];
     for (i, row) in tile.entries.iter_mut().enumerate().take(rows) {
-        let [offset, root, reciprocal] =
-            [left.offsets[i], left.roots[i], left.reciprocals[i]].map(|x| f64x8::splat(simd, x));
+        let offset = f64x8::splat(simd, left.offsets[i]);
+        let root = f64x8::splat(simd, left.roots[i]);
+        let reciprocal = f64x8::splat(simd, left.reciprocals[i]);
         let class = &mut classes[i % LANES];
         let mut sum = f64x8::splat(simd, 0.0);
         for k in 0..groups {
             // As in `centred`.
-            let c = (load(row, k) - (offset + load(&above.offsets, k))) * scale;
-            let entry =
-                activate(simd, c, root * load(&above.roots, k), reciprocal * load(&above.reciprocals, k));
+            let c = (load(simd, row, k) - (offset + load(simd, &above.offsets, k))) * scale;
+            let roots = root * load(simd, &above.roots, k);
+            let entry = activate(simd, c, roots, reciprocal * load(simd, &above.reciprocals, k));
             store(entry, row, k);
             sum += entry;
-            store(load(class, k) + entry, class, k);
+            store(load(simd, class, k) + entry, class, k);
         }
         tile.row_sums[i] = fold(sum.to_array());
     }
     for k in 0..groups {
-        store(fold(classes.each_ref().map(|class| load(class, k))), &mut tile.column_sums, k);
+        let [a, b, c, d, e, f, g, h] = &classes;
+        let [a, b, c, d] = [load(simd, a, k), load(simd, b, k), load(simd, c, k), load(simd, d, k)];
+        let [e, f, g, h] = [load(simd, e, k), load(simd, f, k), load(simd, g, k), load(simd, h, k)];
+        store(fold([a, b, c, d, e, f, g, h]), &mut tile.column_sums, k);
     }
+}
+
+#[inline(always)]
+fn load<S: Simd>(simd: S, from: &[f64; SIDE], k: usize) -> f64x8<S> {
+    f64x8::from_slice(simd, &from[k * LANES..][..LANES])
+}
+
+#[inline(always)]
+fn store<S: Simd>(x: f64x8<S>, to: &mut [f64; SIDE], k: usize) {
+    x.store_slice(&mut to[k * LANES..][..LANES]);
 }
 
 /// The sum of eight numbers, or of eight vectors, in one order.
@@ -135,10 +149,22 @@ fn activate<S: Simd>(simd: S, c: f64x8<S>, roots: f64x8<S>, reciprocals: f64x8<S
 fn polynomial<S: Simd>(t: f64x8<S>) -> f64x8<S> {
     let square = t * t;
     let fourth = square * square;
-    let two = |k: usize| t * COEFFICIENTS[k + 1] + COEFFICIENTS[k];
-    let four = |k: usize| two(k) + two(k + 2) * square;
-    let eight = |k: usize| four(k) + four(k + 4) * fourth;
-    eight(0) + eight(8) * (fourth * fourth)
+    eight(t, square, fourth, 0) + eight(t, square, fourth, 8) * (fourth * fourth)
+}
+
+#[inline(always)]
+fn eight<S: Simd>(t: f64x8<S>, square: f64x8<S>, fourth: f64x8<S>, k: usize) -> f64x8<S> {
+    four(t, square, k) + four(t, square, k + 4) * fourth
+}
+
+#[inline(always)]
+fn four<S: Simd>(t: f64x8<S>, square: f64x8<S>, k: usize) -> f64x8<S> {
+    two(t, k) + two(t, k + 2) * square
+}
+
+#[inline(always)]
+fn two<S: Simd>(t: f64x8<S>, k: usize) -> f64x8<S> {
+    t * COEFFICIENTS[k + 1] + COEFFICIENTS[k]
 }
 
 /// Minimax for `t^{3/2} q(t)`, off by at most 3.2e-17 as they stand; from `scripts/kappa_polynomial.py`.
