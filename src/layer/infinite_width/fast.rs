@@ -10,8 +10,9 @@ use crate::{Result, bad_input};
 use fearless_simd::Level;
 use rayon::prelude::*;
 
-/// Tiles that a thread takes at the least. Up to 96 samples, six tiles, one thread does them all.
-const TILES_A_TASK: usize = 4;
+/// Tiles, or groups of samples, that a task takes at the least: up to 160 samples, which are 15 tiles, one thread is
+/// faster than two.
+const TASK: usize = 8;
 
 /// [`layer`](super::layer) in `f64` for speed: owns its memory and allocates none from one layer to the next.
 ///
@@ -83,7 +84,7 @@ impl FastLayer {
     /// One layer further.
     ///
     /// # Guarantees
-    /// Allocates nothing itself; uses the current rayon pool from 97 samples on.
+    /// Allocates nothing itself; uses the current rayon pool from 161 samples on.
     pub fn step(&mut self) {
         self.take_roots();
         self.activate();
@@ -143,7 +144,7 @@ impl FastLayer {
     /// `2K` of the covariance, and the sums in each tile.
     fn activate(&mut self) {
         let Self { n, level, ref mut tiles, ref places, ref samples, scale, .. } = *self;
-        let tiles = tiles.par_iter_mut().zip(places).with_min_len(TILES_A_TASK);
+        let tiles = tiles.par_iter_mut().zip(places).with_min_len(TASK);
         tiles.for_each(|(tile, &place)| {
             tile::layer(
                 level,
@@ -159,7 +160,7 @@ impl FastLayer {
     fn centre(&mut self) {
         let Self { n, trace, ref tiles, ref mut samples, .. } = *self;
         let groups = samples.len();
-        let each = samples.par_iter_mut().enumerate().with_min_len(TILES_A_TASK);
+        let each = samples.par_iter_mut().enumerate().with_min_len(TASK);
         each.for_each(|(group, samples)| samples.offsets = row_means(n, groups, group, tiles));
         let of_sample = |i: usize| (i / SIDE, i % SIDE);
         let sum: f64 = (0..n).map(of_sample).map(|(group, k)| samples[group].offsets[k]).sum();
@@ -183,7 +184,7 @@ impl FastLayer {
     fn unfold(&self, to: &mut Gram<f64>, entry: impl Fn(f64, [f64; 2]) -> f64 + Sync) {
         let Self { n, ref tiles, ref samples, .. } = *self;
         assert_eq!(to.n(), n, "the matrix differs in size");
-        let rows = to.entries_mut().par_chunks_mut(SIDE * n).enumerate().with_min_len(TILES_A_TASK);
+        let rows = to.entries_mut().par_chunks_mut(SIDE * n).enumerate().with_min_len(TASK);
         rows.for_each(|(above, rows)| {
             for left in 0..samples.len() {
                 let upper = left >= above;

@@ -127,13 +127,15 @@ fn within_cluster_variance_grows_as_the_theory_says() {
 
 #[test]
 fn number_of_threads_does_not_matter() {
-    let case = batch::random_gaussian(150, 300, 12, 0).unwrap().covariance().unwrap();
+    let case = |n| batch::random_gaussian(n, 300, 12, 0).unwrap().covariance().unwrap();
+    // So many that each of its loops is shared out.
+    let (small, large) = (case(150), case(600));
     let run = |threads| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         pool.install(|| {
-            let mut fast = FastLayer::new(&case).unwrap();
+            let mut fast = FastLayer::new(&large).unwrap();
             (0..10).for_each(|_| fast.step());
-            (fast.covariance(), layer(&case), differential(&case, &case))
+            (fast.covariance(), layer(&small), differential(&small, &small))
         })
     };
     assert_eq!(run(1), run(2));
