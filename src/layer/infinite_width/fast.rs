@@ -10,14 +10,15 @@ use crate::{Result, bad_input};
 use fearless_simd::Level;
 use rayon::prelude::*;
 
-/// Tiles, or groups of samples, that a task takes at the least: up to 160 samples, which are 15 tiles, one thread is
-/// faster than two.
+/// Tiles, or groups of samples, that a task takes at the least. A layer of up to 160 samples, which are 15 tiles, is
+/// not shared out: it takes little longer than it takes to wake a thread.
 const TASK: usize = 8;
 
 /// [`layer`](super::layer) in `f64` for speed: owns its memory and allocates none from one layer to the next.
 ///
 /// # Guarantees
-/// * The same to the last bit for any number of threads and on any processor, whatever its vector instructions.
+/// * The same to the last bit for any number of threads and with any vector instructions (tests compare those that
+///   the processor has).
 /// * Against exact arithmetic on the same covariance, an entry of [`gram`](Self::gram) is off by at most
 ///   `1.2 ε √(cᵢᵢ cⱼⱼ)` with `ε = 2⁻⁵²`: to first order, all roundings added up (see the source of `tile`). A
 ///   variance below the smallest normal number counts as zero.
