@@ -1,5 +1,6 @@
 use super::*;
 use crate::layer::batch;
+use fearless_simd::Level;
 use rug::Float;
 
 /// Covariances that are hard in different ways: generic, nearly one-dimensional (correlations near ±1), the
@@ -45,7 +46,7 @@ fn fast_and_generic_entries_keep_to_the_stated_bound() {
         fast.step();
         let (by_fast, by_generic) =
             (worst(&fast.gram(), &reference, unit), worst(&nonlinearity(&case), &reference, unit));
-        assert!(by_fast <= 1.5 && by_generic <= 1.5, "n = {}: {by_fast}, {by_generic}", case.n());
+        assert!(by_fast <= 1.2 && by_generic <= 1.5, "n = {}: {by_fast}, {by_generic}", case.n());
     }
 }
 
@@ -126,17 +127,100 @@ fn within_cluster_variance_grows_as_the_theory_says() {
 
 #[test]
 fn number_of_threads_does_not_matter() {
-    let case = batch::random_gaussian(150, 300, 12, 0).unwrap().covariance().unwrap();
+    let case = |n| batch::random_gaussian(n, 300, 12, 0).unwrap().covariance().unwrap();
+    // So many that each of its loops is shared out.
+    let (small, large) = (case(150), case(600));
     let run = |threads| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         pool.install(|| {
-            let mut fast = FastLayer::new(&case).unwrap();
+            let mut fast = FastLayer::new(&large).unwrap();
             (0..10).for_each(|_| fast.step());
-            (fast.covariance(), layer(&case), differential(&case, &case))
+            (fast.covariance(), layer(&small), differential(&small, &small))
         })
     };
     assert_eq!(run(1), run(2));
     assert_eq!(run(1), run(3));
+}
+
+#[test]
+fn vector_instructions_do_not_matter() {
+    for case in cases() {
+        let run = |level| {
+            let mut fast = FastLayer::on(level, &case).unwrap();
+            (0..10).for_each(|_| fast.step());
+            (fast.covariance(), fast.gram())
+        };
+        assert_eq!(run(Level::new()), run(Level::baseline()));
+    }
+}
+
+#[test]
+fn equal_samples_stay_equal() {
+    // Samples 3, 40 and 99 are one and the same, in three different tiles.
+    let other = batch::random_gaussian(100, 200, 13, 0).unwrap().covariance().unwrap();
+    let which = |i: usize| if [40, 99].contains(&i) { 3 } else { i };
+    // Not centred until the first layer is behind, which matters to nothing here. (`Gram::recentre` may round equal
+    // rows differently.)
+    let case = Gram::from_entries(100, |i, j| *other.get(which(i), which(j)));
+    let mut fast = FastLayer::new(&case).unwrap();
+    for _ in 0..300 {
+        fast.step();
+        let covariance = fast.covariance();
+        assert_eq!(covariance.row(3), covariance.row(40));
+        assert_eq!(covariance.row(3), covariance.row(99));
+        assert_eq!(covariance.get(3, 40), covariance.get(3, 3));
+    }
+}
+
+#[test]
+fn exact_configuration_stays_though_it_repels() {
+    // Theory, 2.1. What breaks the cluster grows by n²/((n−1)²+1) a layer, 1.1 at n = 20: rounding would show after
+    // 400 layers. Here the cluster cannot break, and what is coherent shrinks by n/((n−1)²+1), so that the rest
+    // remains as near as one layer's rounding leaves it.
+    for n in [4, 20, 70] {
+        let exact = exact_configuration(n);
+        let mut fast = FastLayer::new(&exact).unwrap();
+        (0..1000).for_each(|_| fast.step());
+        let after = fast.covariance();
+        assert!((0..n - 1).all(|i| (0..n - 1).all(|j| after.get(i, j) == after.get(0, 0))), "n = {n}");
+        let moved = after.sub(&exact).frobenius_norm() / exact.frobenius_norm();
+        assert!(moved < 16.0 * f64::EPSILON, "n = {n}: {moved}");
+    }
+}
+
+#[test]
+fn scale_changes_nothing_but_the_exponents() {
+    // A layer is homogeneous, and √ of an even power of two is exact.
+    let case = batch::random_gaussian(40, 80, 14, 0).unwrap().covariance().unwrap();
+    let run = |exponent: i32| {
+        let mut scaled = case.clone();
+        scaled.scale(&2.0_f64.powi(exponent));
+        let mut fast = FastLayer::new(&scaled).unwrap();
+        (0..5).for_each(|_| fast.step());
+        (fast.covariance(), fast.gram())
+    };
+    let (covariance, gram) = run(0);
+    for exponent in [-900, 1000] {
+        let back = |x: &f64| x * 2.0_f64.powi(-exponent);
+        let scaled = run(exponent);
+        assert_eq!((scaled.0.map(back), scaled.1.map(back)), (covariance.clone(), gram.clone()));
+    }
+}
+
+#[test]
+fn copies_follow_the_layers() {
+    for n in [3, 32, 33, 130] {
+        let case = batch::random_gaussian(n, 2 * n, 15, 0).unwrap().covariance().unwrap();
+        let mut fast = FastLayer::new(&case).unwrap();
+        assert_eq!(fast.covariance(), case);
+        assert!(fast.gram().entries().iter().all(|x| *x == 0.0));
+        fast.step();
+        let by_generic = (nonlinearity(&case), layer(&case));
+        let largest = |x: &Gram<f64>| x.entries().iter().fold(0.0_f64, |most, x| most.max(x.abs()));
+        let bound = 4.0 * f64::EPSILON * (n as f64).sqrt() * largest_variance(&case);
+        assert!(largest(&fast.gram().sub(&by_generic.0)) <= bound);
+        assert!(largest(&fast.covariance().sub(&by_generic.1)) <= bound);
+    }
 }
 
 #[test]
