@@ -1,7 +1,9 @@
 # make verify   builds everything and prints the table of claims with verdicts
 # make test     runs the tests
 # make lint     formatting, clippy and the documentation, warnings as errors
-# make bench    runs the criterion benches
+# make bench    runs the criterion benches; against a saved baseline:  make bench ARGS="-- --save-baseline before",  then
+#               make bench ARGS="-- --baseline before"
+# make bench-peers  times NumPy, JAX, mpmath, python-flint and Arb beside this crate, in one table (benches/peers/README.md)
 # make report   writes the verdicts as text, JSON and JUnit under target/report/
 # make proofs   checks the Coq development (installs Coq where missing) and replays the interval proofs: the rigorous claims
 #
@@ -10,7 +12,7 @@
 CARGO ?= cargo
 ODDPOINT = $(CARGO) run --release --locked --quiet --
 
-.PHONY: verify test lint bench report proofs coq setup
+.PHONY: verify test lint bench bench-peers report proofs coq setup
 
 verify: setup
 	$(CARGO) build --release --locked
@@ -27,6 +29,9 @@ lint: setup
 
 bench: setup
 	$(CARGO) bench --locked $(ARGS)
+
+bench-peers: setup
+	@CARGO="$(CARGO)" ./benches/peers/run.sh $(ARGS)
 
 report: setup
 	$(ODDPOINT) verify --out target/report $(ARGS)

@@ -220,7 +220,7 @@ def jax_sampled(width, literal):
         return sum(np.asarray(total) for total in parts) / width
 
     expected = np.asarray(activations.T @ activations / width if literal else gram, np.float64)
-    serve(work, f"JAX {jax.__version__}, float32", trace_check(work(), expected, width))
+    serve(work, f"JAX {jax.__version__}", trace_check(work(), expected, width))
 
 
 if WORK == "layer":

@@ -21,7 +21,7 @@ from mpmath import mp
 from turns import serve
 
 ABOUT = {
-    "mpmath": f"mpmath {mpmath.__version__} on {mpmath.libmp.BACKEND}{gmpy2.version()}",
+    "mpmath": f"mpmath {mpmath.__version__} ({mpmath.libmp.BACKEND} backend)",
     "flint": f"python-flint {flint.__version__} (FLINT {flint.__FLINT_VERSION__})",
     "gmpy2": f"gmpy2 {gmpy2.version()} ({gmpy2.mpfr_version()})",
 }
