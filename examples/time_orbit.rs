@@ -35,7 +35,8 @@ fn main() -> ExitCode {
 /// The centred covariance of integers without symmetry, those of `benches/peers/precise_peers.py`, times 2n.
 fn input(n: usize, bits: u32) -> Gram<Float> {
     let feature = |i: usize, j: usize| ((i * i + 3 * j + i * i * j * j) % 101) as u64;
-    let product = |i: usize, j: usize| (1..=2 * n).map(|k| feature(i + 1, k) * feature(j + 1, k)).sum::<u64>();
+    let product =
+        |i: usize, j: usize| (1..=2 * n).map(|k| feature(i + 1, k) * feature(j + 1, k)).sum::<u64>();
     let mut gram = Gram::from_entries(n, |i, j| Float::with_val(bits, product(i, j)));
     gram.recentre();
     gram

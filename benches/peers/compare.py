@@ -156,7 +156,7 @@ def kappa(bits):
 
 def sampled(n, width, threads):
     # Few repetitions where a layer takes seconds.
-    layers = 20 if n * width < 10**6 else 2
+    layers = min(20, max(2, 10**7 // (n * width)))
     ours = {"oddpoint": "seconds_per_layer", "limit: its normals alone": "seconds_for_normals"}
     return f"sampled layer, n = {n}, d = {width}", [
         Command(example("time_sampled", n, width, layers), threads, ours),
@@ -382,4 +382,5 @@ def main():
         print(f"{OUT / 'curves.svg'}: how cost grows with n and d; the numbers are in curves.json beside it")
 
 
-main()
+if __name__ == "__main__":
+    main()
