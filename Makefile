@@ -1,7 +1,9 @@
 # make verify   builds everything and prints the table of claims with verdicts
 # make test     runs the tests
 # make lint     formatting, clippy (with and without the command line) and the documentation, warnings as errors
-# make bench    runs the criterion benches
+# make bench    runs the criterion benches; against a saved baseline:  make bench ARGS="-- --save-baseline before",  then
+#               make bench ARGS="-- --baseline before"
+# make bench-peers  times NumPy, JAX, mpmath, python-flint and Arb beside this crate, in one table (benches/peers/README.md)
 # make wheel    builds the Python wheel that carries the binary and tries it in a fresh virtual environment
 # make report   writes a page with verdicts, evidence and figures (and the data behind them) under target/report/
 # make baseline repeats the run of proofs/baseline.json and takes its results as the new ones to compare with
@@ -12,7 +14,7 @@
 CARGO ?= cargo
 ODDPOINT = $(CARGO) run --release --locked --quiet --
 
-.PHONY: verify test lint bench wheel report baseline proofs coq setup
+.PHONY: verify test lint bench bench-peers wheel report baseline proofs coq setup
 
 verify: setup
 	$(CARGO) build --release --locked
@@ -30,6 +32,9 @@ lint: setup
 
 bench: setup
 	$(CARGO) bench --locked $(ARGS)
+
+bench-peers: setup
+	@CARGO="$(CARGO)" ./benches/peers/run.sh $(ARGS)
 
 wheel: setup
 	@./scripts/wheel.sh

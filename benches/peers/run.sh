@@ -1,54 +1,41 @@
 #!/bin/sh
-# Fixed points counted and stable for every batch size of a range: this crate beside Python on Arb, alternately, in one
-# run; and the crate's proof for every n >= 7 at once, which needs no range. Prints medians and their ratios.
+# This crate beside its peers, in one table: `make bench-peers`, or this with options (--help; README.md beside).
 #
-#   benches/peers/run.sh [FIRST [LAST [ROUNDS]]]          by default 7 2000 3
-#
-# Python's packages go to a virtual environment under target/. Both work at 64 bits, on two threads or processes.
+# Builds the crate's measuring examples, puts the pinned peers into a virtual environment under target/peers/, and
+# compiles the one in C. A peer that cannot be had is a row that says so.
 set -eu
 cd "$(dirname "$0")/../.."
+. scripts/install.sh
 
-first=${1:-7}
-last=${2:-2000}
-rounds=${3:-3}
-workers=2
-peers=benches/peers
-environment=target/peers/venv
+out=target/peers
+python=$out/venv/bin/python
+mkdir -p "$out"
 
-cargo build --release --locked --quiet
-if [ ! -x "$environment/bin/python" ]; then
-    python3 -m venv "$environment"
+${CARGO:-cargo} build --release --locked --quiet --bins --examples
+
+if [ ! -x "$python" ]; then
+    "${PYTHON:-python3}" -m venv "$out/venv" || {
+        rm -rf "$out/venv"
+        echo "peers: Python 3.11 or later with venv and pip is needed (Debian: apt-get install python3-venv)" >&2
+        exit 2
+    }
 fi
-"$environment/bin/pip" install --quiet --requirement "$peers/requirements.txt"
+# One by one if not all can be had: the others are compared all the same.
+"$python" -m pip install --quiet --requirement benches/peers/requirements.txt || while read -r package; do
+    "$python" -m pip install --quiet "$package" || echo "peers: $package is not available here" >&2
+done <benches/peers/requirements.txt
 
-RAYON_NUM_THREADS=$workers "$environment/bin/python" - "$first" "$last" "$rounds" "$workers" <<'PYTHON'
-import pathlib
-import statistics
-import subprocess
-import sys
-import time
-
-first, last, rounds, workers = sys.argv[1:]
-certificates = "target/peers/certificates.jsonl"
-commands = {
-    "oddpoint certify": ["target/release/oddpoint", "certify", "--batch-sizes", f"{first}..={last}", "--tail",
-                         "--out", certificates],
-    "oddpoint verify": ["target/release/oddpoint", "verify", "--claims", "model.fixed-points,stability.spectral-gap",
-                        "--batch-sizes", f"{first}..={last}", "--precision", "64"],
-    "python on arb": [sys.executable, "benches/peers/count_arb.py", first, last, workers],
+# Arb by itself (FLINT 2), or within FLINT 3.
+compile_arb() {
+    cc -O2 benches/peers/kappa_arb.c -o "$out/kappa_arb" -lflint-arb -lflint 2>/dev/null ||
+        cc -O2 -I/usr/include/flint benches/peers/kappa_arb.c -o "$out/kappa_arb" -lflint 2>/dev/null
 }
-seconds = {name: [] for name in commands}
-for _ in range(int(rounds)):
-    for name, command in commands.items():
-        # certify resumes a file that is there; it must start afresh.
-        pathlib.Path(certificates).unlink(missing_ok=True)
-        start = time.perf_counter()
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-        seconds[name].append(time.perf_counter() - start)
-medians = {name: statistics.median(values) for name, values in seconds.items()}
-print(f"n = {first}..{last}, {workers} workers")
-for name, values in seconds.items():
-    ratio = medians["python on arb"] / medians[name]
-    print(f"{name:26} median {medians[name]:8.2f} s, python on arb / this {ratio:6.2f}; all:",
-          *(f"{value:.2f}" for value in values))
-PYTHON
+if ! compile_arb; then
+    rm -f "$out/kappa_arb"
+    if command -v apt-get >/dev/null 2>&1; then
+        (find_manager && install peers "libflint-dev libflint-arb-dev") || (find_manager && install peers libflint-dev) || true
+    fi
+    compile_arb || echo "peers: Arb in C is not available: install its headers (Debian 12: libflint-arb-dev libflint-dev)" >&2
+fi
+
+exec "$python" benches/peers/compare.py "$@"
