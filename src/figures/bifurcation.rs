@@ -56,7 +56,8 @@ fn row(state: &State) -> [super::Cell; 6] {
         StateKind::Symmetric => SYMMETRIC,
         StateKind::Edge => EDGE,
         StateKind::Outliers => ODD_POINT,
-        StateKind::SaddleNode => BIRTH,
+        // One outlier is stable from its birth on; there is no other onset.
+        StateKind::SaddleNode | StateKind::Onset => BIRTH,
     };
     let stable = state.is_stable().to_string();
     [
