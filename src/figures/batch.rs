@@ -15,7 +15,7 @@ pub(super) static FIGURE: Figure = Figure {
     caption: "Each panel shows the batch after so many layers of RC + ReLU at infinite width, projected on the two directions that carry most of its Gram matrix; \
         turned so that the sample that ends as the odd one points up, and scaled so that the longest sample has length 1. \
         Look at the right angle: the others gather to a cluster on the horizontal axis, the odd point stands on the vertical one, in the end some \
-        19 times as long. The number above a panel is the share of the batch that the plane holds. One random batch of standard normal features, float64.",
+        18 times as long. The number above a panel is the share of the batch that the plane holds. One random batch of standard normal features, float64.",
     panels: &[
         "The input, recentred: twenty points scattered about the origin.",
         "After 5 layers: all points within a wedge.",

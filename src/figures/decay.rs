@@ -17,11 +17,11 @@ pub(super) static FIGURE: Figure = Figure {
     name: "decay",
     title: "Perturbations through the layers, n = 10",
     caption: "Left: distance from the odd point, that part of it which lies in the block perturbed, after a perturbation of 1e-10. Solid: orbits of the full n×n map in MPFR, straight lines over 60 decades \
-        (20 with --quick); dotted, beneath them: the block's leading eigenvalue to the power of the layer (the standard block has a second one, so its line starts with a step). Dashed: the same orbits in float64; look at the floor near 1e-15 where they stop. Right: the exact configuration \
+        (20 with --quick); dotted, beneath them: the block's leading eigenvalue to the power of the layer (the standard block has a second one, so its line starts with a step). Dashed: the same orbits in float64; look at the floor near 1e-16 where they stop. Right: the exact configuration \
         (n-1 equal samples) repels: a random within-cluster perturbation grows by n²/((n-1)²+1) = 1.22 a layer, until the orbit settles at the odd point, which lies at the dotted \
         distance. Orbits are observed, not enclosed; the rates are judged by the claim stability.decay, stability is proved by stability.every-batch-size and stability.basin.",
     panels: &[
-        "Relative distance from the odd point against layers on a logarithmic scale: straight lines from 1e-10 down to 1e-70, the pair block fastest, then standard, then trivial; the float64 lines level off near 1e-15.",
+        "Relative distance from the odd point against layers on a logarithmic scale: straight lines from 1e-10 down to 1e-70, the pair block fastest, then standard, then trivial; the float64 lines level off near 1e-16.",
         "Relative distance from the exact configuration against layers on a logarithmic scale: a straight line up from 1e-60 to about 0.5, where it stays.",
     ],
     data,

@@ -9,8 +9,8 @@ use crate::claims::emergence_of_gaussian;
 pub(super) static FIGURE: Figure = Figure {
     name: "emergence",
     title: "How often an odd point emerges from Gaussian batches",
-    caption: "Share of runs of RC + ReLU in which an odd point has emerged, as the claim emergence.from-random defines it: one sample's norm beyond half the odd point's for 20 layers in a row, \
-        within 1000 layers at infinite width and 300 at finite width. Bars and bands: Clopper-Pearson, 95 % each. Look at n = 10: at infinite width every other batch falls back to the symmetric state, while noise \
+    caption: "Share of runs of RC + ReLU in which an odd point has emerged, as the claim emergence.from-random defines it: one sample's norm beyond half the odd point's (of n - 1 below n = 7, where there is none) for 20 layers in a row, \
+        within 1000 layers at infinite width and 300 at finite width. Bars and bands: Clopper-Pearson, 95 % each. Look at n = 10: at infinite width two batches in five fall back to the symmetric state, while noise \
         of narrower networks drives nearly all of them over the edge; at large widths that takes longer than 300 layers. \
         Batches with 2n standard normal features; other inputs have other shares.",
     panels: &[

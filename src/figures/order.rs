@@ -16,13 +16,13 @@ pub(super) static FIGURE: Figure = Figure {
     name: "order-parameters",
     title: "Order parameters against depth, n = 20",
     caption: "One random batch through three kinds of layers. Lines: infinite width. Bands: 10 to 90 % of 32 sampled networks of width 1000 (4 with --quick), \
-        dashed their median. Look at RC + ReLU: the longest sample grows to n - 1 = 19 times the others (left), the others align and the \
+        dashed their median. Look at RC + ReLU: the longest sample grows to nearly n - 1 = 19 times the others (left), the others align and the \
         odd one turns orthogonal to them (cosines near 1 and 0); the networks set out earlier than infinite width, because noise helps them over the edge. Full batch normalisation does none of that at this n. Linear layers with RS \
         alone make all samples orthogonal, down to a floor c/√d that linear response predicts. \
         One batch and one width: what holds for them in general is judged by the claims emergence.from-random, \
         rescaled.odd-point, baseline.rs-orthogonalizes.",
     panels: &[
-        "Norm ratio of the longest sample against depth on a logarithmic scale: rises to 18.6 with RC + ReLU, stays near 1 to 2 with full batch normalisation.",
+        "Norm ratio of the longest sample against depth on a logarithmic scale: rises to 18 with RC + ReLU, stays near 1 to 2 with full batch normalisation.",
         "RC + ReLU, cosines against depth: within the cluster rising to 0.9, to the odd one falling to nearly 0.",
         "Full batch normalisation, cosines against depth: both stay near 0.3.",
         "Linear layers with RS, orthogonality gap against depth on a logarithmic scale: falls exponentially, then the networks stay at a floor of 0.07 while infinite width goes on.",
