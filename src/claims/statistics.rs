@@ -55,7 +55,7 @@ pub(super) fn positive(lower: f64, upper: f64) -> Verdict {
 /// In JSON `{"estimate", "lower", "upper", "level"}`, decimal strings: one shape in all evidence, read by [`super::baseline`].
 /// The ends are not called `lo` and `hi`, as those of an enclosure are: that would be a proof.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Estimate {
+pub(crate) struct Estimate {
     pub estimate: f64,
     pub lower: f64,
     pub upper: f64,

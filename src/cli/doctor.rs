@@ -6,15 +6,12 @@
 use super::{ALL_VERIFIED, Format, REFUTED};
 use crate::Result;
 use crate::arithmetic::{Interval, MAX_PRECISION, MIN_PRECISION, Real};
-use crate::report;
+use crate::report::{self, Provenance};
 use crate::rigor::certificate::{Header, open};
 use crate::rigor::replay::replay;
-use gmp_mpfr_sys::{gmp, mpfr};
 use rug::Rational;
 use serde_json::{Map, Value, json};
 use std::io::Write;
-use std::path::Path;
-use std::process::Command;
 
 #[derive(clap::Args)]
 #[command(after_help = "Examples:\n\
@@ -69,44 +66,22 @@ fn facts() -> Vec<Found> {
     let number = |count: std::io::Result<std::num::NonZero<usize>>| {
         count.map_or("unknown".to_owned(), |n| n.to_string())
     };
+    let known = |found: Option<String>| found.unwrap_or("unknown".to_owned());
+    let program = Provenance::now();
     vec![
-        ("version", env!("CARGO_PKG_VERSION").to_owned()),
-        ("commit", commit()),
+        ("version", program.version.to_owned()),
+        ("commit", known(program.commit.map(str::to_owned))),
         ("build", build.to_owned()),
         ("system", system()),
         ("architecture", std::env::consts::ARCH.to_owned()),
-        ("processor", processor()),
+        ("processor", known(program.processor)),
         ("vector instructions", vector_instructions()),
         ("processors", number(std::thread::available_parallelism())),
         ("threads used", rayon::current_num_threads().to_string()),
-        ("gmp", format!("{}.{}.{}", gmp::VERSION, gmp::VERSION_MINOR, gmp::VERSION_PATCHLEVEL)),
-        ("mpfr", format!("{}.{}.{}", mpfr::VERSION_MAJOR, mpfr::VERSION_MINOR, mpfr::VERSION_PATCHLEVEL)),
+        ("gmp", program.gmp),
+        ("mpfr", program.mpfr),
         ("precision", format!("{MIN_PRECISION} to {MAX_PRECISION} bits")),
     ]
-}
-
-/// Named when it was built, or that of the folder of the sources as it is now.
-fn commit() -> String {
-    if let Some(commit) = option_env!("ODDPOINT_COMMIT").filter(|commit| !commit.is_empty()) {
-        return commit.to_owned();
-    }
-    let sources = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let git = |arguments: &[&str]| -> Option<String> {
-        let output = Command::new("git").arg("-C").arg(sources).args(arguments).output().ok()?;
-        output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
-    };
-    // The folder may be part of somebody else's repository.
-    if !sources.join(".git").exists() {
-        return "unknown".to_owned();
-    }
-    match git(&["rev-parse", "--short=12", "HEAD"]) {
-        Some(commit) => {
-            let changed = git(&["status", "--porcelain"]).is_none_or(|changes| !changes.is_empty());
-            let changes = if changed { ", with changes" } else { "" };
-            format!("{commit}{changes} (of the sources now; the build may be older)")
-        }
-        None => "unknown".to_owned(),
-    }
 }
 
 fn system() -> String {
@@ -115,11 +90,6 @@ fn system() -> String {
     let kernel =
         std::fs::read_to_string("/proc/sys/kernel/osrelease").ok().map(|kernel| kernel.trim().to_owned());
     [Some(os.to_owned()), name, kernel].into_iter().flatten().collect::<Vec<_>>().join(", ")
-}
-
-fn processor() -> String {
-    let model = value_in("/proc/cpuinfo", "model name", ':');
-    model.or_else(|| std::env::var("PROCESSOR_IDENTIFIER").ok()).unwrap_or_else(|| "unknown".to_owned())
 }
 
 /// The value of the first line of a file that begins with a name and a sign.

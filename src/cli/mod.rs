@@ -7,9 +7,9 @@ mod basin;
 mod certify;
 mod claims;
 mod decay;
+mod doctor;
 #[cfg(test)]
 mod documented;
-mod doctor;
 mod fixed_points;
 mod generate;
 mod merge;

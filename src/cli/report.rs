@@ -41,7 +41,8 @@ pub fn run(args: &ReportArgs) -> Result<u8> {
         return Err(Error::Interrupted(format!("{interruption}; no page was written")));
     }
     let figures = figures(&Settings { seed: settings.seed, quick: settings.quick })?;
-    let page = Page { report: &run.report, settings: &settings, duration: start.elapsed(), figures: &figures };
+    let page =
+        Page { report: &run.report, settings: &settings, duration: start.elapsed(), figures: &figures };
     let html = page.to_html()?;
     write(&args.out, &html, &run, &figures)?;
     let mut out = std::io::stdout().lock();
