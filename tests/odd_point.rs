@@ -235,7 +235,7 @@ fn no_start_ends_with_two_outliers() {
         let with_outliers = |k: usize| {
             let census = enclose_two_level(n as u64, k as u64, 64).unwrap();
             let state = census.others.first().unwrap_or(&census.symmetric);
-            EqualCorrelations::at_angle(state.sizes, &state.theta.midpoint().to_f64()).batch()
+            EqualCorrelations::at_angle([(n - k) as i64, k as i64], &state.theta.midpoint().to_f64()).batch()
         };
         let unstable: Vec<_> = (2..=n / 4).map(with_outliers).collect();
         for start in 0..1200 {
