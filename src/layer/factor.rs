@@ -23,6 +23,8 @@ pub(super) struct Factor {
     first_equal: Vec<usize>,
     /// How many columns each sample has until the rest are zero.
     reach: Vec<usize>,
+    /// The sample of largest variance: the first pivot.
+    largest: usize,
 }
 
 impl Factor {
@@ -36,6 +38,7 @@ impl Factor {
             floors: vec![0.0; n],
             first_equal: vec![0; n],
             reach: vec![0; n],
+            largest: 0,
         }
     }
 
@@ -87,9 +90,7 @@ impl Factor {
     /// Makes every column sum to zero, which it does but for rounding. That is taken from the sample of largest variance,
     /// for which it is least, and from its equals: so the others keep their zeros, and their distances.
     fn recentre(&mut self) {
-        let largest = (0..self.n).find(|&i| self.reach[i] == 1).expect("there is a first pivot");
-        let equals: Vec<usize> =
-            (0..self.n).filter(|&i| self.first_equal[i] == self.first_equal[largest]).collect();
+        let equals: Vec<usize> = (0..self.n).filter(|&i| self.first_equal[i] == self.largest).collect();
         for column in self.columns.chunks_mut(self.n) {
             let share = column.iter().sum::<f64>() / equals.len() as f64;
             equals.iter().for_each(|&i| column[i] -= share);
@@ -147,6 +148,9 @@ impl Factor {
             *residual -= *x * *x;
         }
         column[pivot] = root;
+        if self.rank == 0 {
+            self.largest = pivot;
+        }
         self.residuals[pivot] = f64::NEG_INFINITY;
         self.rank += 1;
         self.reach[pivot] = self.rank;
