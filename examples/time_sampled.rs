@@ -20,7 +20,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 /// Rows of normals at a time: as in a layer, so that they stay in the cache.
-const BLOCK: u64 = 256;
+const BLOCK: u64 = 128;
 
 fn main() -> ExitCode {
     let numbers: Option<Vec<u64>> = std::env::args().skip(1).map(|word| word.parse().ok()).collect();

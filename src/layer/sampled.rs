@@ -11,19 +11,26 @@
 //! so after every layer the trace of `G` is set to `n`, and the factor is reported as [`Network::growth`].
 //!
 //! # Random streams
-//! Rows are drawn in blocks of 256. Each block has a stream of its own: ChaCha8 with the key (seed, replica,
+//! Rows are drawn in blocks of 128. Each block has a stream of its own: ChaCha8 with the key (seed, replica,
 //! layer, sampler), 64 bits each, and the block as stream number. So no two (seed, replica, layer, block) share a
 //! stream, and any of them can be drawn alone. Blocks are shared out over a number of lanes that depends on `n` and `d`
 //! alone, and the lanes' sums are added in order.
 //!
+//! # Cost
+//! Each of the `d n` normals costs about `n` floating-point operations for its product with the factor, which is
+//! triangular, and as many for the Gram matrix, of which half is summed. A block stays in the second-level cache from
+//! its normals to its sums (but for the factor, and beyond some hundred samples). The normals are the library's.
+//!
 //! What this shows is a sample: no bound on anything.
+
+mod strips;
 
 use super::Gram;
 use super::batch::{Batch, MAX_NUMBERS, MAX_SAMPLES, MIN_SAMPLES};
 use super::components::{Activation, Layer};
 use super::factor::Factor;
 use crate::{Error, Result, bad_input};
-use nalgebra::{DMatrixView, DMatrixViewMut, Dyn, MatrixView};
+use pulp::{Arch, NullaryFnOnce};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
@@ -31,17 +38,18 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
+use strips::{GROUP, Group, STRIP, Strip, Tile, strips};
 
 /// The largest width accepted.
 pub const MAX_WIDTH: u64 = 1_000_000_000_000;
 
 /// Rows that are drawn at a time. Fixed, because the streams and the order of the sums depend on it.
-const BLOCK: usize = 256;
+const BLOCK: usize = 128;
+/// Features that are multiplied at a time.
+const DEPTH: usize = 256;
 /// The most lanes among which blocks are shared out, and the numbers that all their sums may take.
 const MAX_LANES: u64 = 16;
 const MAX_LANE_NUMBERS: u64 = 1 << 25;
-/// Columns of the Gram matrix that are summed at a time; what they have below the diagonal is left out.
-const PANEL: usize = 64;
 
 /// How a layer is sampled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -138,10 +146,10 @@ impl Plan {
 /// One network, layer after layer.
 ///
 /// # Guarantees
-/// The Gram matrices depend on the plan and the input only: the same to the last bit for any number of threads, on
-/// processors with the same vector instructions. (Matrix products use the widest there are; others round
-/// differently.) Equal samples stay equal to the last bit. Memory is O(n²) for [`Sampler::Gram`]. Nothing is allocated
-/// from one block of rows to the next.
+/// The Gram matrices depend on the plan and the input only: the same to the last bit for any number of threads and any
+/// vector instructions. (Between platforms they may differ, as far as the logarithms and exponentials behind one normal
+/// in a hundred do.) Equal samples stay equal to the last bit. Memory is O(n²) for [`Sampler::Gram`]. Nothing is
+/// allocated from one block of rows to the next.
 ///
 /// ```
 /// use oddpoint::layer::{batch, components::Layer, sampled::{Network, Plan, Sampler}};
@@ -165,6 +173,9 @@ pub struct Network {
     gram: Gram<f64>,
     covariance: Gram<f64>,
     factor: Factor,
+    /// The factor in strips, and where each sample is among them.
+    packed: Vec<Vec<Strip>>,
+    places: Vec<usize>,
     lanes: Vec<Lane>,
     /// For [`Sampler::Weights`] alone.
     activations: Option<Activations>,
@@ -221,6 +232,8 @@ impl Network {
             covariance: plan.layer.covariance(&gram),
             gram,
             factor: Factor::new(n),
+            packed: Vec::new(),
+            places: (0..n).collect(),
             lanes,
             activations: None,
         })
@@ -248,10 +261,11 @@ impl Network {
         };
         if self.activations.is_none() {
             self.factor.compute(&self.plan.layer, &self.gram, &self.covariance).map_err(lost)?;
+            self.pack();
         }
         let source = match &self.activations {
             Some(activations) => Source::Activations(activations),
-            None => Source::Factor(&self.factor),
+            None => Source::Factor(&self.packed, self.factor.rank()),
         };
         let job = Job { plan: &self.plan, layer, n: self.gram.n(), source };
         if self.one_thread {
@@ -262,14 +276,38 @@ impl Network {
         self.collect().map_err(lost)
     }
 
+    /// Brings the factor into strips, the samples with the fewest columns first: what those have not is left out.
+    fn pack(&mut self) {
+        let (n, factor) = (self.gram.n(), &self.factor);
+        let mut order: Vec<usize> = (0..n).collect();
+        order.sort_by_key(|&i| factor.reach(i));
+        order.iter().enumerate().for_each(|(place, &i)| self.places[i] = place);
+        self.packed.resize(strips(n), Vec::new());
+        for (strip, samples) in self.packed.iter_mut().zip(order.chunks(STRIP)) {
+            let reach = samples.iter().map(|&i| factor.reach(i)).fold(0, usize::max);
+            strip.clear();
+            strip.extend(factor.columns().chunks(n).take(reach).map(|column| {
+                let mut numbers = [0.0; STRIP];
+                numbers.iter_mut().zip(samples).for_each(|(number, &i)| *number = column[i]);
+                numbers
+            }));
+        }
+    }
+
     /// Adds up the lanes.
     fn collect(&mut self) -> Result<()> {
         let n = self.gram.n();
         let (total, others) = self.lanes.split_first_mut().expect("there is at least one block, so one lane");
         for lane in others {
-            total.gram.iter_mut().zip(&lane.gram).for_each(|(sum, x)| *sum += x);
+            let sums = total.gram.as_flattened_mut().as_flattened_mut().as_flattened_mut();
+            let others = lane.gram.as_flattened().as_flattened().as_flattened();
+            sums.iter_mut().zip(others).for_each(|(sum, x)| *sum += x);
         }
-        let trace: f64 = (0..n).map(|i| total.gram[i * n + i]).sum();
+        let sum = |i: usize, j: usize| {
+            let (i, j) = (self.places[i], self.places[j]);
+            strips::entry(&total.gram, i.max(j), i.min(j))
+        };
+        let trace: f64 = (0..n).map(|i| sum(i, i)).sum();
         let width = self.plan.width;
         if trace <= 0.0 {
             return Err(Error::NotReached(format!(
@@ -278,8 +316,7 @@ impl Network {
         }
         let factor = n as f64 / trace;
         for (k, entry) in self.gram.entries_mut().iter_mut().enumerate() {
-            let (i, j) = (k / n, k % n);
-            *entry = total.gram[i.max(j) * n + i.min(j)] * factor;
+            *entry = sum(k / n, k % n) * factor;
         }
         self.growth = 1.0 / factor / width as f64;
         self.covariance = self.plan.layer.covariance(&self.gram);
@@ -318,20 +355,27 @@ impl Network {
     }
 }
 
-/// Activations of a layer: feature after feature, `n` numbers each.
+/// Activations of a layer: blocks of features, each in strips.
 #[derive(Clone, Debug)]
 struct Activations {
     width: u64,
     /// What the numbers are to be multiplied with for a Gram matrix of trace `n`.
     scale: f64,
     /// One of these from each lane.
-    parts: Vec<Vec<f64>>,
+    parts: Vec<Vec<Strip>>,
 }
 
 impl Activations {
     fn new(features: usize, n: usize, value: impl Fn(usize, usize) -> f64) -> Self {
-        let part: Vec<f64> = (0..features * n).map(|k| value(k / n, k % n)).collect();
-        let squares: f64 = part.iter().map(|x| x * x).sum();
+        let number = |k: usize, i: usize| if i < n { value(k, i) } else { 0.0 };
+        let mut part: Vec<Strip> = Vec::with_capacity(features * strips(n));
+        for first in (0..features).step_by(BLOCK) {
+            for strip in 0..strips(n) {
+                let block = first..features.min(first + BLOCK);
+                part.extend(block.map(|k| std::array::from_fn(|c| number(k, strip * STRIP + c))));
+            }
+        }
+        let squares: f64 = part.as_flattened().iter().map(|x| x * x).sum();
         let scale = (features as f64 * n as f64 / squares).sqrt();
         Self { width: features as u64, scale, parts: vec![part] }
     }
@@ -346,12 +390,9 @@ impl Activations {
         Self::new(factor.rank(), n, |k, i| factor.columns()[k * n + i])
     }
 
-    /// Blocks of at most [`BLOCK`] features, each with their number.
-    fn blocks(&self, n: usize) -> impl Iterator<Item = (usize, &[f64])> {
-        self.parts
-            .iter()
-            .flat_map(move |part| part.chunks(BLOCK * n))
-            .map(move |block| (block.len() / n, block))
+    /// Blocks of at most [`BLOCK`] features. (The last one may have up to three more, which are zero.)
+    fn blocks(&self, n: usize) -> impl Iterator<Item = &[Strip]> {
+        self.parts.iter().flat_map(move |part| part.chunks(BLOCK * strips(n)))
     }
 
     fn take_outputs(&mut self, lanes: &mut [Lane], width: u64, growth: f64) {
@@ -370,8 +411,8 @@ struct Job<'a> {
 }
 
 enum Source<'a> {
-    /// Of the covariance after RC.
-    Factor(&'a Factor),
+    /// The factor of the covariance after RC, in strips, and its rank.
+    Factor(&'a [Vec<Strip>], usize),
     Activations(&'a Activations),
 }
 
@@ -380,143 +421,127 @@ enum Source<'a> {
 struct Lane {
     first_block: u64,
     end_block: u64,
-    normals: Vec<f64>,
-    /// A block of neurons, one after the other, `n` numbers each.
-    neurons: Vec<f64>,
-    /// `Σ xᵢ xⱼ`, column after column, on and above the diagonal.
-    gram: Vec<f64>,
+    /// Of a block of rows and at most [`DEPTH`] features, in groups.
+    normals: Vec<Group>,
+    /// A block of neurons, in strips.
+    neurons: Vec<Strip>,
+    /// `Σ xᵢ xⱼ`.
+    gram: Vec<Tile>,
     /// Blocks of activations, if the next layer needs them.
-    outputs: Vec<f64>,
+    outputs: Vec<Strip>,
 }
 
 impl Lane {
     fn new(plan: &Plan, n: usize, lane: u64) -> Self {
         let bound =
             |lane: u64| (u128::from(lane) * u128::from(plan.blocks()) / u128::from(plan.lanes(n))) as u64;
-        let rows = plan.rows(0);
-        let across = if plan.sampler == Sampler::Gram { n } else { BLOCK };
+        let groups = plan.rows(0).div_ceil(GROUP);
+        let across = if plan.sampler == Sampler::Gram { n.min(DEPTH) } else { BLOCK };
         Self {
             first_block: bound(lane),
             end_block: bound(lane + 1),
-            normals: vec![0.0; rows * across],
-            neurons: vec![0.0; rows * n],
-            gram: vec![0.0; n * n],
+            normals: vec![[0.0; GROUP]; groups * across],
+            neurons: vec![[0.0; STRIP]; groups * GROUP * strips(n)],
+            gram: vec![[[[0.0; STRIP]; GROUP]; 2]; strips::tiles(n)],
             outputs: Vec::new(),
         }
     }
 
     fn run(&mut self, job: &Job) {
-        let n = job.n;
-        self.gram.fill(0.0);
-        self.outputs.clear();
-        for block in self.first_block..self.end_block {
+        Arch::new().dispatch(Run { lane: self, job });
+    }
+}
+
+/// All blocks of a lane, compiled for the processor at hand: everything it calls is inlined, but for the normals.
+struct Run<'a> {
+    lane: &'a mut Lane,
+    job: &'a Job<'a>,
+}
+
+impl NullaryFnOnce for Run<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let Self { lane, job } = self;
+        let Lane { first_block, end_block, normals, neurons, gram, outputs } = lane;
+        gram.fill([[[0.0; STRIP]; GROUP]; 2]);
+        outputs.clear();
+        for block in *first_block..*end_block {
             let rows = job.plan.rows(block);
-            self.draw(job, block, rows);
-            activate(&job.plan.layer, &mut self.neurons[..rows * n], n);
-            self.accumulate(rows, n);
+            // What fills up the last group is zero, and adds nothing to the sums.
+            let filled = rows.next_multiple_of(GROUP);
+            let neurons = &mut neurons[..filled * strips(job.n)];
+            job.draw(block, rows, normals, neurons);
+            job.activate(filled, neurons);
+            strips::accumulate(neurons, filled, gram);
             if let Source::Activations(_) = job.source {
-                self.outputs.extend_from_slice(&self.neurons[..rows * n]);
+                outputs.extend_from_slice(neurons);
             }
         }
     }
+}
 
+impl Job<'_> {
     /// Pre-activations after RC.
-    fn draw(&mut self, job: &Job, block: u64, rows: usize) {
-        let n = job.n;
-        let mut rng = job.plan.stream(job.layer, block);
-        let neurons = &mut self.neurons[..rows * n];
-        let mut out = DMatrixViewMut::from_slice(neurons, n, rows);
-        match job.source {
-            Source::Factor(factor) => {
-                let normals = fill(&mut self.normals, factor.rank(), rows, &mut rng);
-                out.gemm(1.0, &DMatrixView::from_slice(factor.columns(), n, factor.rank()), &normals, 0.0);
+    #[inline(always)]
+    fn draw(&self, block: u64, rows: usize, memory: &mut [Group], neurons: &mut [Strip]) {
+        let filled = rows.next_multiple_of(GROUP);
+        let mut rng = self.plan.stream(self.layer, block);
+        neurons.fill([0.0; STRIP]);
+        match self.source {
+            Source::Factor(factor, rank) => {
+                for first in (0..rank).step_by(DEPTH) {
+                    let depth = DEPTH.min(rank - first);
+                    let groups = fill(memory, rows, depth, &mut rng);
+                    for (strip, neurons) in factor.iter().zip(neurons.chunks_exact_mut(filled)) {
+                        let strip = &strip[first.min(strip.len())..(first + depth).min(strip.len())];
+                        strips::product(groups, depth, strip, neurons);
+                    }
+                }
             }
             Source::Activations(inputs) => {
-                let scale = inputs.scale / (inputs.width as f64).sqrt();
-                for (k, (features, input)) in inputs.blocks(n).enumerate() {
-                    let weights = fill(&mut self.normals, features, rows, &mut rng);
-                    let before = if k == 0 { 0.0 } else { 1.0 };
-                    out.gemm(1.0, &DMatrixView::from_slice(input, n, features), &weights, before);
+                for input in inputs.blocks(self.n) {
+                    let depth = input.len() / strips(self.n);
+                    let groups = fill(memory, rows, depth, &mut rng);
+                    for (strip, neurons) in input.chunks_exact(depth).zip(neurons.chunks_exact_mut(filled)) {
+                        strips::product(groups, depth, strip, neurons);
+                    }
                 }
-                // Not as a factor of the products: at the edges of a matrix that would round differently.
-                neurons.iter_mut().for_each(|z| *z *= scale);
-                if job.plan.layer.recentre {
-                    neurons.chunks_mut(n).for_each(recentre);
+                let scale = inputs.scale / (inputs.width as f64).sqrt();
+                strips::map(neurons, |z| z * scale);
+                if self.plan.layer.recentre {
+                    strips::recentre(neurons, filled, self.n);
                 }
             }
         }
     }
 
-    /// Adds the products of every two samples.
-    fn accumulate(&mut self, rows: usize, n: usize) {
-        let neurons = &self.neurons[..rows * n];
-        // Panels of nearly equal width: matrices of a few columns take another path, which rounds differently.
-        let panels = n.div_ceil(PANEL);
-        for panel in 0..panels {
-            let (first, end) = (panel * n / panels, (panel + 1) * n / panels);
-            let left = DMatrixView::from_slice(neurons, n, rows);
-            // The transpose, without moving it. It must be the right factor: as the left one of a product with few
-            // rows or columns, a matrix with a stride between rows makes nalgebra 0.35 write out of bounds.
-            let right = Strided::from_slice_with_strides_generic(
-                &neurons[first..],
-                Dyn(rows),
-                Dyn(end - first),
-                Dyn(n),
-                Dyn(1),
-            );
-            let mut sums = DMatrixViewMut::from_slice(&mut self.gram[first * n..end * n], n, end - first);
-            sums.rows_mut(0, end).gemm(1.0, &left.rows(0, end), &right, 1.0);
+    /// RS and NL.
+    #[inline(always)]
+    fn activate(&self, rows: usize, neurons: &mut [Strip]) {
+        if self.plan.layer.rescale {
+            strips::rescale(neurons, rows, self.n);
+        }
+        match self.plan.layer.activation {
+            Activation::Linear => {}
+            // The same as `apply`, in one instruction.
+            Activation::Relu => strips::map(neurons, |z| if z > 0.0 { z } else { 0.0 }),
+            activation => strips::map(neurons, |z| activation.apply(z)),
         }
     }
 }
 
-/// RS and NL of neurons of `n` numbers each.
-fn activate(layer: &Layer, neurons: &mut [f64], n: usize) {
-    if layer.rescale {
-        neurons.chunks_mut(n).for_each(rescale);
+/// Normals for `rows` neurons of `depth` features, in groups; zero in the last group beyond `rows`.
+fn fill<'a>(memory: &'a mut [Group], rows: usize, depth: usize, rng: &mut ChaCha8Rng) -> &'a [Group] {
+    let groups = &mut memory[..rows.div_ceil(GROUP) * depth];
+    groups.as_flattened_mut().iter_mut().for_each(|x| *x = StandardNormal.sample(rng));
+    if !rows.is_multiple_of(GROUP) {
+        let last = groups.len() - depth;
+        groups[last..].iter_mut().for_each(|group| group[rows % GROUP..].fill(0.0));
     }
-    match layer.activation {
-        Activation::Linear => {}
-        activation => neurons.iter_mut().for_each(|x| *x = activation.apply(*x)),
-    }
+    groups
 }
-
-/// RC of one neuron.
-fn recentre(neuron: &mut [f64]) {
-    let mean = sum(neuron, |x| x) / neuron.len() as f64;
-    neuron.iter_mut().for_each(|x| *x -= mean);
-}
-
-/// RS of one neuron; if it is zero for every sample, it stays so.
-fn rescale(neuron: &mut [f64]) {
-    let squares = sum(neuron, |x| x * x);
-    let factor = if squares > 0.0 { (neuron.len() as f64 / squares).sqrt() } else { 0.0 };
-    neuron.iter_mut().for_each(|x| *x *= factor);
-}
-
-/// `Σ f(x)`, as four sums that do not wait for each other, in a fixed order.
-fn sum(terms: &[f64], f: impl Fn(f64) -> f64) -> f64 {
-    let (fours, rest) = terms.as_chunks::<4>();
-    let mut sums = [0.0; 4];
-    for four in fours {
-        sums.iter_mut().zip(four).for_each(|(sum, x)| *sum += f(*x));
-    }
-    rest.iter().fold((sums[0] + sums[1]) + (sums[2] + sums[3]), |sum, x| sum + f(*x))
-}
-
-/// A matrix of independent standard normals, column after column, in memory that is there already.
-fn fill<'a>(
-    memory: &'a mut [f64],
-    rows: usize,
-    columns: usize,
-    rng: &mut ChaCha8Rng,
-) -> DMatrixView<'a, f64> {
-    let normals = &mut memory[..rows * columns];
-    normals.iter_mut().for_each(|x| *x = StandardNormal.sample(rng));
-    DMatrixView::from_slice(normals, rows, columns)
-}
-
-type Strided<'a> = MatrixView<'a, f64, Dyn, Dyn, Dyn, Dyn>;
 
 #[cfg(test)]
 mod tests;

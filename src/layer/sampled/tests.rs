@@ -21,7 +21,7 @@ const SAMPLERS: [Sampler; 2] = [Sampler::Gram, Sampler::Weights];
 
 #[test]
 fn number_of_threads_does_not_matter() {
-    // 1100 rows: five blocks, the last one short. 70 samples: two panels.
+    // 1100 rows: nine blocks, the last one short. 70 samples: nine strips, the last one not full.
     for (sampler, components) in [(Sampler::Gram, "rc,rs,nl"), (Sampler::Weights, "rc,nl")] {
         let plan = plan(components, sampler, 1100);
         let batch = input(70);
@@ -133,7 +133,7 @@ fn literal_weights_keep_the_exact_configuration_orthogonal_up_to_rounding() {
 
 #[test]
 fn equal_samples_stay_equal_to_the_last_bit() {
-    // 66 samples: panels of 33 columns, and the equal samples in different ones.
+    // 66 samples in nine strips.
     let gram = input(66).gram().unwrap();
     let origin = |i: usize| if i >= 60 { i - 60 } else { i };
     let gram = Gram::from_entries(66, |i, j| *gram.get(origin(i), origin(j)));
@@ -205,36 +205,103 @@ fn what_cannot_be_sampled_is_refused() {
     assert!("row".parse::<Sampler>().is_err() && "gram".parse::<Sampler>().unwrap() == Sampler::Gram);
 }
 
+/// The normals of one block as the streams are defined: 256 features at a time (128, if they are activations), for four
+/// neurons after another, for each feature, those of the four.
+fn definition(plan: &Plan, layer: u64, block: u64, features: usize) -> Vec<Vec<f64>> {
+    let part = if plan.sampler == Sampler::Gram { 256 } else { 128 };
+    let (mut rng, rows) = (plan.stream(layer, block), plan.rows(block));
+    let mut weights = vec![vec![0.0; features]; rows.next_multiple_of(4)];
+    for first in (0..features).step_by(part) {
+        for four in weights.chunks_mut(4) {
+            for k in first..features.min(first + part) {
+                four.iter_mut().for_each(|neuron| neuron[k] = StandardNormal.sample(&mut rng));
+            }
+        }
+    }
+    weights.truncate(rows);
+    weights
+}
+
+/// The components of one neuron, by their definition.
+fn components(layer: &Layer, recentre: bool, neuron: &mut [f64]) {
+    let n = neuron.len() as f64;
+    if recentre {
+        let mean = neuron.iter().sum::<f64>() / n;
+        neuron.iter_mut().for_each(|z| *z -= mean);
+    }
+    if layer.rescale {
+        let squares = neuron.iter().map(|z| z * z).sum::<f64>();
+        neuron.iter_mut().for_each(|z| *z *= (n / squares).sqrt());
+    }
+    neuron.iter_mut().for_each(|z| *z = layer.activation.apply(*z));
+}
+
 #[test]
 fn weights_are_those_of_the_definition() {
-    // One layer computed as the definition says, from the stream's numbers one by one: 300 rows of 280 weights.
-    let (n, features, width) = (4, 280, 300_u64);
+    // One layer computed as the definition says, from the stream's numbers one by one: 302 rows of 280 weights.
+    let (n, features, width) = (11, 280, 302_u64);
     let batch = batch::random_gaussian(n, features, 9, 0).unwrap();
     let plan = plan("rc,rs,nl", Sampler::Weights, width);
     let network = run(plan, &batch, 1);
     let mut expected = vec![0.0; n * n];
-    for block in 0..2 {
-        let (mut rng, rows) = (plan.stream(1, block), plan.rows(block));
-        let mut z = vec![vec![0.0; n]; rows];
-        // The weights of 256 features at a time, neuron after neuron.
-        for (neuron, k) in [0..256, 256..features]
-            .into_iter()
-            .flat_map(|part| (0..rows).flat_map(move |neuron| part.clone().map(move |k| (neuron, k))))
-        {
-            let weight: f64 = StandardNormal.sample(&mut rng);
-            z[neuron].iter_mut().zip(batch.samples()).for_each(|(z, sample)| *z += weight * sample[k]);
-        }
-        for mut neuron in z {
-            let mean = neuron.iter().sum::<f64>() / n as f64;
-            neuron.iter_mut().for_each(|z| *z -= mean);
-            let deviation = (neuron.iter().map(|z| z * z).sum::<f64>() / n as f64).sqrt();
-            neuron.iter_mut().for_each(|z| *z = (*z / deviation).max(0.0));
-            expected.iter_mut().enumerate().for_each(|(k, sum)| *sum += neuron[k / n] * neuron[k % n]);
-        }
+    for weights in (0..3).flat_map(|block| definition(&plan, 1, block, features)) {
+        let product = |sample: &Vec<f64>| weights.iter().zip(sample).map(|(w, x)| w * x).sum();
+        let mut neuron: Vec<f64> = batch.samples().iter().map(product).collect();
+        components(&plan.layer, true, &mut neuron);
+        expected.iter_mut().enumerate().for_each(|(k, sum)| *sum += neuron[k / n] * neuron[k % n]);
     }
     for (k, sum) in expected.iter().enumerate() {
         let entry = network.growth() * network.gram().get(k / n, k % n);
         assert!((entry - sum / width as f64).abs() < 1e-12, "{k}");
+    }
+}
+
+/// The fast path against the literal sums, in the order of the samples and with all the factor's zeros. With `r` columns
+/// and unit roundoff `u = ε/2`, either way of computing a pre-activation is off by at most `r u Σ|g||f|` (to first order),
+/// so the two differ by at most `r ε Σ|g||f| =: e`; ReLU and the identity do not enlarge that. A sum over `d`
+/// neurons adds `d ε Σ|xᵢ||xⱼ|` to the `Σ eᵢ|xⱼ| + |xᵢ|eⱼ` of its terms.
+fn differs_by_rounding(n: usize, features: usize, width: u64, seed: u64, components_named: &str) {
+    let plan = Plan { seed, ..plan(components_named, Sampler::Gram, width) };
+    let batch = batch::random_gaussian(n, features, seed, 1).unwrap();
+    let mut network = Network::from_batch(plan, &batch).unwrap();
+    let mut factor = Factor::new(n);
+    factor.compute(&plan.layer, network.gram(), network.covariance()).unwrap();
+    if network.step().is_err() {
+        return; // All neurons inactive, without RC.
+    }
+    let columns = || factor.columns().chunks(n);
+    let (mut expected, mut bounds) = (vec![0.0; n * n], vec![0.0; n * n]);
+    for weights in (0..plan.blocks()).flat_map(|block| definition(&plan, 1, block, factor.rank())) {
+        let sum =
+            |i: usize, f: fn(f64) -> f64| columns().zip(&weights).map(|(c, w)| f(c[i] * w)).sum::<f64>();
+        let mut x: Vec<f64> = (0..n).map(|i| sum(i, |term| term)).collect();
+        let e: Vec<f64> = (0..n).map(|i| factor.rank() as f64 * f64::EPSILON * sum(i, f64::abs)).collect();
+        components(&plan.layer, false, &mut x);
+        for k in 0..n * n {
+            let (i, j) = (k / n, k % n);
+            expected[k] += x[i] * x[j];
+            bounds[k] +=
+                (width as f64 * f64::EPSILON * x[i] * x[j]).abs() + e[i] * x[j].abs() + x[i].abs() * e[j];
+        }
+    }
+    for k in 0..n * n {
+        let found = network.growth() * network.gram().get(k / n, k % n) * width as f64;
+        // Scaling to the trace and back takes a few roundings more.
+        let bound = 1.01 * bounds[k] + 8.0 * f64::EPSILON * expected[k].abs();
+        assert!((found - expected[k]).abs() <= bound, "({}, {}): {found} {}", k / n, k % n, expected[k]);
+    }
+}
+
+#[test]
+fn fast_path_is_the_slow_one() {
+    // One strip and many, the last one full or not; more columns than are multiplied at a time, and more strips than make
+    // a panel; full rank and less; full blocks, and a last one with one to four neurons.
+    for (n, features, width) in
+        [(3, 9, 1), (8, 20, 130), (9, 4, 131), (24, 60, 256), (65, 200, 132), (300, 400, 140)]
+    {
+        for components in ["rc,nl", "nl", "rc", ""] {
+            differs_by_rounding(n, features, width, 7, components);
+        }
     }
 }
 
@@ -251,6 +318,13 @@ fn growth_restores_the_scale() {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn fast_path_is_the_slow_one_for_any_size(
+        n in 3_usize..40, features in 1_usize..50, width in 1_u64..300, seed: u64, subset in 0_usize..4,
+    ) {
+        differs_by_rounding(n, features, width, seed, ["rc,nl", "nl", "rc", ""][subset]);
+    }
+
     #[test]
     fn gram_matrices_are_symmetric_and_normalised(
         n in 3_usize..9, width in 1_u64..600, seed: u64, subset in 0_usize..8, literal: bool,

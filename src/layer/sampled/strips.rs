@@ -1,0 +1,132 @@
+//! The two matrix products of a sampled layer, `z = F g` and `Σ x xᵀ`, laid out for the cache and for vector instructions.
+//!
+//! A block of neurons lies in strips of eight samples: strip after strip, in it neuron after neuron, eight numbers each.
+//! What multiplies the strips lies in groups of four neurons: group after group, in it feature after feature, four
+//! numbers each. So both products read every operand in the order in which it lies in memory, and their inner loop
+//! updates a tile of four by eight sums that stay in registers. Of `Σ x xᵀ` only the lower half is computed, in tiles.
+//!
+//! Every sum is one chain of fused multiply-adds in the order of its terms, whatever tile it is in. Hence equal samples
+//! keep equal numbers to the last bit, and no result depends on the vector instructions there are. (Without an
+//! instruction for it, a fused multiply-add is a slow call of the C library, with the same result.)
+//!
+//! All functions are to be inlined into a function compiled for the processor at hand: `pulp::Arch::dispatch`.
+
+/// Samples in a strip.
+pub const STRIP: usize = 8;
+/// Neurons in a group.
+pub const GROUP: usize = 4;
+/// Strips that together stay in the second-level cache, at 128 neurons: 128 KiB.
+const PANEL: usize = 16;
+
+/// One neuron for eight samples.
+pub type Strip = [f64; STRIP];
+/// One feature's factors for four neurons.
+pub type Group = [f64; GROUP];
+/// Sums for two halves of a strip of samples against another strip.
+pub type Tile = [[Strip; GROUP]; 2];
+
+/// The number of strips for `n` samples.
+pub fn strips(n: usize) -> usize {
+    n.div_ceil(STRIP)
+}
+
+/// The number of tiles on and below the diagonal.
+pub fn tiles(n: usize) -> usize {
+    strips(n) * (strips(n) + 1) / 2
+}
+
+/// The sum for samples `i ≥ j`.
+pub fn entry(sums: &[Tile], i: usize, j: usize) -> f64 {
+    let (row, column) = (i / STRIP, j / STRIP);
+    let tile = &sums[row * (row + 1) / 2 + column];
+    tile[i % STRIP / GROUP][i % GROUP][j % STRIP]
+}
+
+/// `sums += Σ a bᵀ`.
+#[inline(always)]
+fn multiply<'a>(sums: &mut [Strip; GROUP], a: impl Iterator<Item = &'a Group>, b: &[Strip]) {
+    let mut tile = *sums;
+    for (a, b) in a.zip(b) {
+        for (row, x) in tile.iter_mut().zip(a) {
+            for (sum, y) in row.iter_mut().zip(b) {
+                *sum = x.mul_add(*y, *sum);
+            }
+        }
+    }
+    *sums = tile;
+}
+
+/// Adds to one strip of neurons, `z += Σ g f` over features.
+///
+/// # Shape
+/// `groups`: `depth` features of each group of neurons; `factor`: the first features' factors for the strip, up to `depth`
+/// of them, the others being zero.
+#[inline(always)]
+pub fn product(groups: &[Group], depth: usize, factor: &[Strip], neurons: &mut [Strip]) {
+    for (group, neurons) in groups.chunks_exact(depth).zip(neurons.as_chunks_mut().0) {
+        multiply(neurons, group[..factor.len()].iter(), factor);
+    }
+}
+
+/// Adds the products of every two samples, summed over the neurons.
+///
+/// # Shape
+/// `neurons`: all strips, `rows` neurons each; `sums`: [`tiles`].
+#[inline(always)]
+pub fn accumulate(neurons: &[Strip], rows: usize, sums: &mut [Tile]) {
+    let count = neurons.len() / rows;
+    let strip = |k: usize| &neurons[k * rows..][..rows];
+    for panel in (0..count).step_by(PANEL) {
+        for i in panel..count {
+            for j in panel..count.min(i + 1).min(panel + PANEL) {
+                let [upper, lower] = &mut sums[i * (i + 1) / 2 + j];
+                multiply(upper, strip(i).iter().map(|x| x.first_chunk().expect("8 > 4")), strip(j));
+                multiply(lower, strip(i).iter().map(|x| x.last_chunk().expect("8 > 4")), strip(j));
+            }
+        }
+    }
+}
+
+/// Replaces every number `x` by `f(x)`.
+#[inline(always)]
+pub fn map(neurons: &mut [Strip], f: impl Fn(f64) -> f64) {
+    neurons.as_flattened_mut().iter_mut().for_each(|x| *x = f(*x));
+}
+
+/// RC of `rows` neurons of `n` samples. What fills up the last strip stays zero.
+#[inline(always)]
+pub fn recentre(neurons: &mut [Strip], rows: usize, n: usize) {
+    for row in 0..rows {
+        let mean = sum(neurons, rows, row, |x| x) / n as f64;
+        for strip in neurons[row..].iter_mut().step_by(rows) {
+            strip.iter_mut().for_each(|x| *x -= mean);
+        }
+    }
+    let last = neurons.len() - rows;
+    for strip in &mut neurons[last..] {
+        strip[(n - 1) % STRIP + 1..].fill(0.0);
+    }
+}
+
+/// RS of `rows` neurons of `n` samples; one that is zero for every sample stays so.
+#[inline(always)]
+pub fn rescale(neurons: &mut [Strip], rows: usize, n: usize) {
+    for row in 0..rows {
+        let squares = sum(neurons, rows, row, |x| x * x);
+        let factor = if squares > 0.0 { (n as f64 / squares).sqrt() } else { 0.0 };
+        for strip in neurons[row..].iter_mut().step_by(rows) {
+            strip.iter_mut().for_each(|x| *x *= factor);
+        }
+    }
+}
+
+/// `Σ f(x)` over the samples of one neuron.
+#[inline(always)]
+fn sum(neurons: &[Strip], rows: usize, row: usize, f: impl Fn(f64) -> f64) -> f64 {
+    let mut sums = [0.0; STRIP];
+    for strip in neurons[row..].iter().step_by(rows) {
+        sums.iter_mut().zip(strip).for_each(|(sum, x)| *sum += f(*x));
+    }
+    let [a, b, c, d, e, f, g, h] = sums;
+    ((a + b) + (c + d)) + ((e + f) + (g + h))
+}
