@@ -36,7 +36,9 @@ const WIDTH: u64 = 1000;
 const LAYERS: u64 = 150;
 const COLUMNS: [&str; 7] = ["components", "width", "layer", "quantity", "low", "median", "high"];
 const NETWORKS: [&str; 3] = ["rc,nl", "rc,rs,nl", "rs"];
-const QUANTITIES: [(&str, fn(&Observables) -> f64); 5] = [
+/// A name and what it is of the observables.
+type Quantity = (&'static str, fn(&Observables) -> f64);
+const QUANTITIES: [Quantity; 5] = [
     ("norm_ratio", |seen| seen.norm_ratio),
     ("cos_within_mean", |seen| seen.cos_within_mean),
     ("cos_cross_mean", |seen| seen.cos_cross_mean),
