@@ -4,8 +4,10 @@ use crate::support::{all_refused, oddpoint, oddpoint_with, text};
 use predicates::str::contains;
 use std::process::{Command, Stdio};
 
-const COMMANDS: [&str; 16] = [
+const COMMANDS: [&str; 18] = [
     "verify",
+    "report",
+    "plot",
     "claims",
     "explain",
     "fixed-points",
