@@ -132,8 +132,8 @@ impl FastLayer {
         let groups = samples.len();
         for (group, samples) in samples.iter_mut().enumerate() {
             let diagonal = &tiles[index(groups, [group, group])].entries;
-            for k in 0..size(n, group) {
-                let variance = centred(diagonal[k][k], samples.offsets[k], samples.offsets[k], scale);
+            for (k, row) in diagonal.iter().enumerate().take(size(n, group)) {
+                let variance = centred(row[k], samples.offsets[k], samples.offsets[k], scale);
                 // Rounding can leave a variance of zero below it. A NaN stays.
                 let root = if variance < f64::MIN_POSITIVE { 0.0 } else { variance.sqrt() };
                 samples.roots[k] = root;
