@@ -65,7 +65,10 @@ fn command_lines(text: &str) -> Vec<(String, bool)> {
             let spans = line.split('`').skip(1).step_by(2);
             found.extend(spans.filter(|span| is_command(span)).map(|span| (span.to_owned(), false)));
         }
-        // `make verify ARGS="…"` hands its arguments on.
+        // `make verify ARGS="…"` hands its arguments on; benches have other ones.
+        if line.contains("make bench") {
+            continue;
+        }
         if let Some(arguments) = line.split("ARGS=\"").nth(1).and_then(|rest| rest.split('"').next()) {
             found.extend((!arguments.contains('…')).then(|| (format!("oddpoint verify {arguments}"), true)));
         }
