@@ -1,7 +1,15 @@
 //! Ctrl-C and SIGTERM as a request to stop at the next good place.
 //!
 //! Long work asks [`requested`] where it can stop and leave something usable. Nothing listens until [`listen`] is called:
-//! until then, and for whoever uses the library, the signals do what they always do.
+//! until then, and for whoever uses the library without calling it, the signals do what they always do.
+//!
+//! ```
+//! use oddpoint::interrupt;
+//! interrupt::listen()?;
+//! // Nobody has pressed Ctrl-C; an ensemble would otherwise end after the replica it is at.
+//! assert!(!interrupt::requested());
+//! # Ok::<(), std::io::Error>(())
+//! ```
 
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
@@ -19,7 +27,7 @@ static REQUEST: OnceLock<Request> = OnceLock::new();
 ///
 /// # Errors
 /// The operating system's, if it does not let us listen.
-pub(crate) fn listen() -> std::io::Result<()> {
+pub fn listen() -> std::io::Result<()> {
     if REQUEST.get().is_some() {
         return Ok(());
     }
@@ -34,12 +42,12 @@ pub(crate) fn listen() -> std::io::Result<()> {
 }
 
 /// Whether to stop.
-pub(crate) fn requested() -> bool {
+pub fn requested() -> bool {
     REQUEST.get().is_some_and(|request| request.made.load(Ordering::Relaxed))
 }
 
 /// The exit status of whoever has stopped on request: 128 and the signal's number, 130 for Ctrl-C.
-pub(crate) fn status() -> u8 {
+pub fn status() -> u8 {
     let signal = REQUEST.get().map_or(0, |request| request.signal.load(Ordering::Relaxed));
     status_of(if signal == SIGTERM as usize { SIGTERM } else { SIGINT }) as u8
 }

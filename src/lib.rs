@@ -39,7 +39,7 @@ pub mod ensemble;
 mod error;
 #[cfg(feature = "cli")]
 pub mod figures;
-mod interrupt;
+pub mod interrupt;
 pub mod kernel;
 pub mod layer;
 pub mod odd_point;

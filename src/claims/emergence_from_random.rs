@@ -119,6 +119,7 @@ fn check(statement: Statement, settings: &Settings) -> Result<Finding> {
 }
 
 /// How often an odd point has emerged in so many runs from Gaussian batches; no width is infinite width.
+#[cfg(feature = "cli")]
 pub(crate) fn emergence_of_gaussian(
     n: usize,
     width: Option<u64>,

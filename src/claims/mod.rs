@@ -36,6 +36,7 @@ mod unique_single_outlier;
 mod width_stays_in_basin;
 
 pub use batch_sizes::BatchSizes;
+#[cfg(feature = "cli")]
 pub(crate) use emergence_from_random::emergence_of_gaussian;
 
 use crate::arithmetic::Interval;
