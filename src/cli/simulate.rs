@@ -102,8 +102,8 @@ fn on_or_off(text: &str) -> Result<bool> {
 /// Runs `oddpoint simulate`.
 ///
 /// # Errors
-/// [`Error::Input`](crate::Error::Input) for arguments or files that are not accepted,
-/// [`Error::File`](crate::Error::File) and [`Error::Output`](crate::Error::Output) for what cannot be read or
+/// [`Error::Input`] for arguments or files that are not accepted,
+/// [`Error::File`] and [`Error::Output`] for what cannot be read or
 /// written.
 pub fn run(args: &SimulateArgs) -> Result<()> {
     let layer = check(args)?;
