@@ -7,7 +7,7 @@ use oddpoint::layer::batch;
 use oddpoint::layer::components::Layer;
 use oddpoint::layer::sampled::{Network, Plan, Sampler};
 use rand::SeedableRng;
-use rand_chacha::ChaCha8Rng;
+use rand::rngs::Xoshiro256PlusPlus;
 use rand_distr::{Distribution, StandardNormal};
 use std::hint::black_box;
 
@@ -57,7 +57,7 @@ fn limits(criterion: &mut Criterion) {
         let mut network = network(Sampler::Gram, "rc,nl", n, WIDTH as u64).on_one_thread();
         group.bench_function(BenchmarkId::new("layer", n), |bencher| bencher.iter(|| network.step()));
         let mut normals = vec![0.0; 128 * n];
-        let mut rng = ChaCha8Rng::seed_from_u64(1);
+        let mut rng = Xoshiro256PlusPlus::seed_from_u64(1);
         group.bench_function(BenchmarkId::new("normals", n), |bencher| {
             bencher.iter(|| {
                 for _ in 0..WIDTH / 128 {

@@ -12,7 +12,7 @@ use oddpoint::layer::batch;
 use oddpoint::layer::components::Layer;
 use oddpoint::layer::sampled::{Network, Plan, Sampler};
 use rand::SeedableRng;
-use rand_chacha::ChaCha8Rng;
+use rand::rngs::Xoshiro256PlusPlus;
 use rand_distr::{Distribution, StandardNormal};
 use rayon::prelude::*;
 use std::hint::black_box;
@@ -73,7 +73,7 @@ fn draw(n: usize, width: u64) {
     (0..lanes as u32).into_par_iter().with_max_len(1).map(u64::from).for_each(|lane| {
         let mut normals = vec![0.0_f64; n * width.min(BLOCK) as usize];
         for block in lane * blocks / lanes..(lane + 1) * blocks / lanes {
-            let mut rng = ChaCha8Rng::seed_from_u64(block);
+            let mut rng = Xoshiro256PlusPlus::seed_from_u64(block);
             let count = n * (width - block * BLOCK).min(BLOCK) as usize;
             normals[..count].iter_mut().for_each(|x| *x = StandardNormal.sample(&mut rng));
             black_box(&mut normals);

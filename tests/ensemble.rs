@@ -264,7 +264,7 @@ fn files_of_other_runs_are_refused_and_kept() {
     let without = |line: usize| [&lines[..line], &lines[line + 1..]].concat().concat();
     for (text, reason) in [
         (whole.replace(&version, "\"version\":\"0.0.9\""), "version 0.0.9 where this is version"),
-        (whole.replacen("simulate/3", "simulate/9", 1), "schema oddpoint.simulate/9 where"),
+        (whole.replacen("simulate/4", "simulate/9", 1), "schema oddpoint.simulate/9 where"),
         (whole.replacen("# ", "", 1), "not in the format"),
         (whole.replacen(",layer,", ",depth,", 1), "not in the format"),
         (without(3), "line 4: layer 2 of replica 0 where layer 1 should be"),

@@ -329,7 +329,7 @@ mod tests {
         let lines: Vec<serde_json::Value> =
             text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         assert_eq!(lines.len(), 9);
-        assert_eq!(lines[0]["schema"], "oddpoint.simulate/3");
+        assert_eq!(lines[0]["schema"], "oddpoint.simulate/4");
         assert_eq!(lines[0]["seed"], u64::MAX.to_string());
         assert_eq!(lines[0]["features"], 10);
         assert_eq!(lines[8]["layer"], 7);

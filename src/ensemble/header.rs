@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// Name and version of the format.
-pub const SCHEMA: &str = "oddpoint.simulate/3";
+pub const SCHEMA: &str = "oddpoint.simulate/4";
 
 /// Every parameter of a run. Whoever has it (and the input file) can repeat the run.
 ///
@@ -143,9 +143,9 @@ mod tests {
         let line = header().to_line().unwrap();
         for (old, new, reason) in [
             (
-                "simulate/3",
+                "simulate/4",
                 "simulate/1",
-                "schema oddpoint.simulate/1 where this is schema oddpoint.simulate/3",
+                "schema oddpoint.simulate/1 where this is schema oddpoint.simulate/4",
             ),
             (env!("CARGO_PKG_VERSION"), "0.0.7", "version 0.0.7 where this is"),
             (r#""layers":10"#, r#""layers":0"#, "layers 0: must be from 1"),

@@ -3,7 +3,7 @@
 use super::Gram;
 use super::components::Layer;
 use crate::{Error, Result, bad_input};
-use pulp::{Arch, NullaryFnOnce};
+use fearless_simd::{Level, dispatch};
 
 /// `F` with `F Fᵀ = C`: row `i` holds the coordinates of sample `i`.
 ///
@@ -70,7 +70,7 @@ impl Factor {
     /// rounding: all samples are then equal.
     pub fn compute(&mut self, layer: &Layer, gram: &Gram<f64>, covariance: &Gram<f64>) -> Result<()> {
         self.prepare(layer, gram, covariance);
-        Arch::new().dispatch(Elimination { factor: self, covariance });
+        dispatch!(Level::new(), _ => self.eliminate_all(covariance));
         self.check()?;
         for i in 0..self.n {
             // What is no pivot has all columns.
@@ -119,6 +119,14 @@ impl Factor {
         (0..self.n)
             .filter(counts)
             .reduce(|best, i| if self.residuals[i] > self.residuals[best] { i } else { best })
+    }
+
+    /// All columns: to be inlined into a function compiled for the processor at hand.
+    #[inline(always)]
+    fn eliminate_all(&mut self, covariance: &Gram<f64>) {
+        while let Some(pivot) = self.pivot() {
+            self.eliminate(pivot, covariance);
+        }
     }
 
     /// Appends the column of one pivot.
@@ -173,23 +181,6 @@ impl Factor {
             ));
         }
         Ok(())
-    }
-}
-
-/// All columns, compiled for the processor at hand.
-struct Elimination<'a> {
-    factor: &'a mut Factor,
-    covariance: &'a Gram<f64>,
-}
-
-impl NullaryFnOnce for Elimination<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn call(self) {
-        while let Some(pivot) = self.factor.pivot() {
-            self.factor.eliminate(pivot, self.covariance);
-        }
     }
 }
 

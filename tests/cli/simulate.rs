@@ -36,7 +36,7 @@ fn a_real_batch_has_its_odd_sample() {
     let text = std::fs::read_to_string(out).unwrap();
     let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(lines.len(), 202);
-    assert_eq!(lines[0]["schema"], "oddpoint.simulate/3");
+    assert_eq!(lines[0]["schema"], "oddpoint.simulate/4");
     assert_eq!(lines[0]["batch_size"], 64);
     let last = &lines[201];
     assert_eq!((&last["layer"], &last["odd_sample"]), (&Value::from(200), &Value::from(7)));

@@ -9,7 +9,7 @@
 //! keep equal numbers to the last bit, and no result depends on the vector instructions there are. (Without an
 //! instruction for it, a fused multiply-add is a slow call of the C library, with the same result.)
 //!
-//! All functions are to be inlined into a function compiled for the processor at hand: `pulp::Arch::dispatch`.
+//! All functions are to be inlined into a function compiled for the processor at hand: `fearless_simd::dispatch!`.
 
 /// Samples in a strip.
 pub const STRIP: usize = 8;
@@ -42,17 +42,26 @@ pub fn entry(sums: &[Tile], i: usize, j: usize) -> f64 {
     tile[i % STRIP / GROUP][i % GROUP][j % STRIP]
 }
 
-/// `sums += Σ a bᵀ`.
+/// `sums += Σ a bᵀ`, where `group` takes each `a` from an element of `left`.
 #[inline(always)]
-fn multiply<'a>(sums: &mut [Strip; GROUP], a: impl Iterator<Item = &'a Group>, b: &[Strip]) {
+fn multiply<A>(sums: &mut [Strip; GROUP], left: &[A], group: impl Fn(&A) -> &Group, right: &[Strip]) {
     let mut tile = *sums;
-    for (a, b) in a.zip(b) {
-        for (row, x) in tile.iter_mut().zip(a) {
+    let mut add = |a: &A, b: &Strip| {
+        for (row, x) in tile.iter_mut().zip(group(a)) {
             for (sum, y) in row.iter_mut().zip(b) {
                 *sum = x.mul_add(*y, *sum);
             }
         }
+    };
+    // Unrolled, which the compiler does not do by itself: a sixth faster.
+    let ((lefts, left_rest), (rights, right_rest)) = (left.as_chunks::<4>(), right.as_chunks::<4>());
+    for ([a, b, c, d], [p, q, r, s]) in lefts.iter().zip(rights) {
+        add(a, p);
+        add(b, q);
+        add(c, r);
+        add(d, s);
     }
+    left_rest.iter().zip(right_rest).for_each(|(a, b)| add(a, b));
     *sums = tile;
 }
 
@@ -64,7 +73,7 @@ fn multiply<'a>(sums: &mut [Strip; GROUP], a: impl Iterator<Item = &'a Group>, b
 #[inline(always)]
 pub fn product(groups: &[Group], depth: usize, factor: &[Strip], neurons: &mut [Strip]) {
     for (group, neurons) in groups.chunks_exact(depth).zip(neurons.as_chunks_mut().0) {
-        multiply(neurons, group[..factor.len()].iter(), factor);
+        multiply(neurons, &group[..factor.len()], |x| x, factor);
     }
 }
 
@@ -80,8 +89,8 @@ pub fn accumulate(neurons: &[Strip], rows: usize, sums: &mut [Tile]) {
         for i in panel..count {
             for j in panel..count.min(i + 1).min(panel + PANEL) {
                 let [upper, lower] = &mut sums[i * (i + 1) / 2 + j];
-                multiply(upper, strip(i).iter().map(|x| x.first_chunk().expect("8 > 4")), strip(j));
-                multiply(lower, strip(i).iter().map(|x| x.last_chunk().expect("8 > 4")), strip(j));
+                multiply(upper, strip(i), |x| x.first_chunk().expect("8 > 4"), strip(j));
+                multiply(lower, strip(i), |x| x.last_chunk().expect("8 > 4"), strip(j));
             }
         }
     }
