@@ -26,10 +26,10 @@ pub(super) static CLAIM: Claim = Claim {
         anew for every seed. Full rank: RS keeps the rank of a linear network at infinite width.",
     source: "Daneshmand, Joudaki, Bach, NeurIPS 2021 (project's formulation; theory 1): the constant is linear response at \
         the orthogonal state, where one layer adds (1-1/n)/d to the squared gap and multiplies it by (n/(n+2))^2.",
-    method: "32 replicas (quick: 12, d up to 2048) of 100 layers; the floor from the last 50. Confidence intervals at \
+    method: "32 replicas (quick: 24, d up to 2048) of 100 layers; the floor from the last 50. Confidence intervals at \
         family level 1e-4 (Bonferroni, Student) from the replicas; verified if they lie within the tolerance, refuted if beyond it. \
         Tolerances, relative: floor, n c^2/d for non-linear response (the squared relative spread of the eigenvalues) and 8 % \
-        (quick: 16 %); curve, 25 % (45 %). Power: half-widths are about 3 % and 10 % (6 % and 17 %), so an error beyond tolerance plus \
+        (quick: 16 %); curve, 25 % (45 %). Power: half-widths are about 4 % and 9 % to 15 % (5 %, 12 % to 20 %), so an error beyond tolerance plus \
         twice that is refuted with near certainty.",
     control: "the same of a layer that divides by the deviation about the mean without recentring (d = 128): it collapses \
         to rank one",
@@ -60,7 +60,7 @@ impl Sizes {
             Statement::Claim if quick => WIDTHS[..4].to_vec(),
             Statement::Claim => WIDTHS.to_vec(),
         };
-        let (replicas, floor, curve) = if quick { (12, 0.16, 0.45) } else { (32, 0.08, 0.25) };
+        let (replicas, floor, curve) = if quick { (24, 0.16, 0.45) } else { (32, 0.08, 0.25) };
         Self { widths, replicas, floor, curve }
     }
 
