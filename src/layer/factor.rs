@@ -2,8 +2,13 @@
 
 use super::Gram;
 use super::components::Layer;
+use super::strips::{self, STRIP, Strip, Tile, strips};
 use crate::{Error, Result, bad_input};
 use fearless_simd::{Level, dispatch};
+use rayon::prelude::*;
+
+/// Pivots after which what is left of the covariance is brought up to date, all of it at once.
+const BLOCK: usize = 64;
 
 /// `F` with `F Fᵀ = C`: row `i` holds the coordinates of sample `i`.
 ///
@@ -16,6 +21,8 @@ pub(super) struct Factor {
     rank: usize,
     /// Column after column, `n` numbers each.
     columns: Vec<f64>,
+    /// From the second block of pivots on: what the blocks before have left of the covariance.
+    rest: Vec<Tile>,
     /// What is left of each variance; what of it counts as zero.
     residuals: Vec<f64>,
     floors: Vec<f64>,
@@ -34,6 +41,7 @@ impl Factor {
             n,
             rank: 0,
             columns: Vec::with_capacity(n * n),
+            rest: Vec::new(),
             residuals: vec![0.0; n],
             floors: vec![0.0; n],
             first_equal: vec![0; n],
@@ -63,14 +71,25 @@ impl Factor {
     ///
     /// # Guarantees
     /// Samples with equal rows in `gram` have equal rows in the factor, to the last bit; with RC every column sums to
-    /// zero up to rounding. The order of operations is fixed.
+    /// zero up to rounding. The order of operations is fixed: the result does not depend on the number of threads.
     ///
     /// # Errors
     /// [`Error::Input`] if the matrix is far from positive semidefinite, [`Error::NotReached`] if it is zero up to
     /// rounding: all samples are then equal.
-    pub fn compute(&mut self, layer: &Layer, gram: &Gram<f64>, covariance: &Gram<f64>) -> Result<()> {
+    pub fn compute(
+        &mut self,
+        layer: &Layer,
+        gram: &Gram<f64>,
+        covariance: &Gram<f64>,
+        one_thread: bool,
+    ) -> Result<()> {
         self.prepare(layer, gram, covariance);
-        dispatch!(Level::new(), _ => self.eliminate_all(covariance));
+        while self.pivot().is_some() {
+            if self.rank > 0 {
+                self.subtract_block(covariance, one_thread);
+            }
+            dispatch!(Level::new(), _ => self.eliminate_block(covariance));
+        }
         self.check()?;
         for i in 0..self.n {
             // What is no pivot has all columns.
@@ -121,22 +140,55 @@ impl Factor {
             .reduce(|best, i| if self.residuals[i] > self.residuals[best] { i } else { best })
     }
 
-    /// All columns: to be inlined into a function compiled for the processor at hand.
-    #[inline(always)]
-    fn eliminate_all(&mut self, covariance: &Gram<f64>) {
-        while let Some(pivot) = self.pivot() {
-            self.eliminate(pivot, covariance);
+    /// Takes the latest block of columns from what is left of the covariance.
+    fn subtract_block(&mut self, covariance: &Gram<f64>, one_thread: bool) {
+        let n = self.n;
+        if self.rank == BLOCK {
+            self.rest.resize(strips::tiles(n), strips::ZERO);
+            strips::set(&mut self.rest, n, |i, j| *covariance.get(i, j));
+        }
+        let block = &self.columns[(self.rank - BLOCK) * n..];
+        let packed = |sign: f64| -> Vec<Strip> {
+            let number = |k: usize, i: usize| if i < n { sign * block[k * n + i] } else { 0.0 };
+            let strip = |s: usize| (0..BLOCK).map(move |k| std::array::from_fn(|c| number(k, s * STRIP + c)));
+            (0..strips(n)).flat_map(strip).collect()
+        };
+        let (positive, negative) = (packed(1.0), packed(-1.0));
+        let mut rest = self.rest.as_mut_slice();
+        let mut rows: Vec<_> = (0..strips(n)).filter_map(|row| rest.split_off_mut(..=row)).collect();
+        let update = |(row, tiles): (usize, &mut &mut [Tile])| {
+            let (a, strips) = (&negative[row * BLOCK..][..BLOCK], &positive[..(row + 1) * BLOCK]);
+            dispatch!(Level::new(), _ => strips::accumulate_row(a, strips, tiles));
+        };
+        if one_thread {
+            rows.iter_mut().enumerate().for_each(update);
+        } else {
+            rows.par_iter_mut().enumerate().for_each(update);
         }
     }
 
-    /// Appends the column of one pivot.
+    /// The next columns, at most [`BLOCK`]: to be inlined into a function compiled for the processor at hand.
     #[inline(always)]
-    fn eliminate(&mut self, pivot: usize, covariance: &Gram<f64>) {
+    fn eliminate_block(&mut self, covariance: &Gram<f64>) {
+        let first = self.rank;
+        while let Some(pivot) = self.pivot().filter(|_| self.rank < first + BLOCK) {
+            self.eliminate(pivot, first, covariance);
+        }
+    }
+
+    /// Appends the column of one pivot, in a block that begins with column `first`.
+    #[inline(always)]
+    fn eliminate(&mut self, pivot: usize, first: usize, covariance: &Gram<f64>) {
         let (n, start) = (self.n, self.columns.len());
-        self.columns.extend_from_slice(covariance.row(pivot));
+        if first == 0 {
+            self.columns.extend_from_slice(covariance.row(pivot));
+        } else {
+            let rest = &self.rest;
+            self.columns.extend((0..n).map(|i| strips::entry(rest, i.max(pivot), i.min(pivot))));
+        }
         let (before, column) = self.columns.split_at_mut(start);
         // Four at a time, because memory is what limits this.
-        let fours = before.chunks_exact(4 * n);
+        let fours = before[first * n..].chunks_exact(4 * n);
         let rest = fours.remainder();
         for four in fours {
             let [a, b, c, d] = std::array::from_fn(|k| &four[k * n..][..n]);
@@ -197,8 +249,29 @@ mod tests {
 
     fn factor(layer: &Layer, gram: &Gram<f64>) -> Result<Factor> {
         let mut factor = Factor::new(gram.n());
-        factor.compute(layer, gram, &layer.covariance(gram))?;
+        factor.compute(layer, gram, &layer.covariance(gram), false)?;
         Ok(factor)
+    }
+
+    #[test]
+    fn blocks_change_no_bit() {
+        // Three blocks, the last one short, and strips that are not full: each entry is one chain of fused multiply-adds.
+        let gram = batch::random_gaussian(150, 300, 8, 0).unwrap().gram().unwrap();
+        let result = factor(&layer(false), &gram).unwrap();
+        assert_eq!(result.rank, 150);
+        let columns: Vec<&[f64]> = result.columns.chunks(150).collect();
+        for (k, column) in columns.iter().enumerate() {
+            let pivot = (0..150).find(|&i| result.reach(i) == k + 1).unwrap();
+            for i in (0..150).filter(|&i| result.reach(i) > k + 1) {
+                let start = *gram.get(pivot, i);
+                let left =
+                    columns[..k].iter().fold(start, |x, earlier| (-earlier[pivot]).mul_add(earlier[i], x));
+                assert_eq!(column[i], left / column[pivot], "column {k}, sample {i}");
+            }
+        }
+        let mut alone = Factor::new(150);
+        alone.compute(&layer(false), &gram, &gram, true).unwrap();
+        assert_eq!(alone.columns, result.columns);
     }
 
     /// Entry (`i`, `j`) of `F Fᵀ`, in 300 bits.

@@ -17,6 +17,7 @@ pub mod observables;
 pub mod orbit;
 pub mod rescaled;
 pub mod sampled;
+mod strips;
 
 pub use gram::Gram;
 pub use infinite_width::FastLayer;

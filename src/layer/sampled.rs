@@ -24,12 +24,11 @@
 //!
 //! What this shows is a sample: no bound on anything.
 
-mod strips;
-
 use super::Gram;
 use super::batch::{Batch, MAX_NUMBERS, MAX_SAMPLES, MIN_SAMPLES};
 use super::components::{Activation, Layer};
 use super::factor::Factor;
+use super::strips::{self, GROUP, Group, STRIP, Strip, Tile, strips};
 use crate::{Error, Result, bad_input};
 use fearless_simd::{Level, dispatch};
 use rand::SeedableRng;
@@ -40,7 +39,6 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
-use strips::{GROUP, Group, STRIP, Strip, Tile, strips};
 
 /// The largest width accepted.
 pub const MAX_WIDTH: u64 = 1_000_000_000_000;
@@ -195,7 +193,7 @@ impl Network {
         let mut network = Self::new(plan, input.clone())?;
         let mut factor = Factor::new(input.n());
         let linear = Layer { recentre: false, rescale: false, activation: Activation::Linear };
-        factor.compute(&linear, &network.gram, &network.gram)?;
+        factor.compute(&linear, &network.gram, &network.gram, false)?;
         if plan.sampler == Sampler::Weights {
             network.activations = Some(Activations::from_factor(&factor, input.n()));
         }
@@ -262,7 +260,8 @@ impl Network {
             other => other,
         };
         if self.activations.is_none() {
-            self.factor.compute(&self.plan.layer, &self.gram, &self.covariance).map_err(lost)?;
+            let Self { plan, gram, covariance, one_thread, .. } = self;
+            self.factor.compute(&plan.layer, gram, covariance, *one_thread).map_err(lost)?;
             self.pack();
         }
         let source = match &self.activations {
@@ -444,7 +443,7 @@ impl Lane {
             end_block: bound(lane + 1),
             normals: vec![[0.0; GROUP]; groups * across],
             neurons: vec![[0.0; STRIP]; groups * GROUP * strips(n)],
-            gram: vec![[[[0.0; STRIP]; GROUP]; 2]; strips::tiles(n)],
+            gram: vec![strips::ZERO; strips::tiles(n)],
             outputs: Vec::new(),
         }
     }
@@ -458,7 +457,7 @@ impl Lane {
     #[inline(always)]
     fn run_here(&mut self, job: &Job) {
         let Self { first_block, end_block, normals, neurons, gram, outputs } = self;
-        gram.fill([[[0.0; STRIP]; GROUP]; 2]);
+        gram.fill(strips::ZERO);
         outputs.clear();
         for block in *first_block..*end_block {
             let rows = job.plan.rows(block);

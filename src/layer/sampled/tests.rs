@@ -266,7 +266,7 @@ fn differs_by_rounding(n: usize, features: usize, width: u64, seed: u64, compone
     let batch = batch::random_gaussian(n, features, seed, 1).unwrap();
     let mut network = Network::from_batch(plan, &batch).unwrap();
     let mut factor = Factor::new(n);
-    factor.compute(&plan.layer, network.gram(), network.covariance()).unwrap();
+    factor.compute(&plan.layer, network.gram(), network.covariance(), false).unwrap();
     if network.step().is_err() {
         return; // All neurons inactive, without RC.
     }

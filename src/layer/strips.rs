@@ -1,4 +1,5 @@
 //! The two matrix products of a sampled layer, `z = F g` and `Σ x xᵀ`, laid out for the cache and for vector instructions.
+//! The [factor](super::factor) of a large covariance is made of the second one, too.
 //!
 //! A block of neurons lies in strips of eight samples: strip after strip, in it neuron after neuron, eight numbers each.
 //! What multiplies the strips lies in groups of four neurons: group after group, in it feature after feature, four
@@ -24,6 +25,8 @@ pub type Strip = [f64; STRIP];
 pub type Group = [f64; GROUP];
 /// Sums for two halves of a strip of samples against another strip.
 pub type Tile = [[Strip; GROUP]; 2];
+/// Sums of nothing.
+pub const ZERO: Tile = [[[0.0; STRIP]; GROUP]; 2];
 
 /// The number of strips for `n` samples.
 pub fn strips(n: usize) -> usize {
@@ -32,13 +35,32 @@ pub fn strips(n: usize) -> usize {
 
 /// The number of tiles on and below the diagonal.
 pub fn tiles(n: usize) -> usize {
-    strips(n) * (strips(n) + 1) / 2
+    tiles_above(strips(n))
+}
+
+/// The number of those in the rows of strips before row `row`.
+pub fn tiles_above(row: usize) -> usize {
+    row * (row + 1) / 2
+}
+
+/// Sets all sums, `value(i, j)` for samples `i ≥ j`.
+pub fn set(sums: &mut [Tile], n: usize, value: impl Fn(usize, usize) -> f64) {
+    let mut sums = sums.iter_mut();
+    for row in 0..strips(n) {
+        for (column, tile) in (0..=row).zip(&mut sums) {
+            for (i, numbers) in (row * STRIP..).zip(tile.as_flattened_mut()) {
+                for (j, sum) in (column * STRIP..).zip(numbers) {
+                    *sum = if i < n && j < n { value(i, j) } else { 0.0 };
+                }
+            }
+        }
+    }
 }
 
 /// The sum for samples `i ≥ j`.
 pub fn entry(sums: &[Tile], i: usize, j: usize) -> f64 {
     let (row, column) = (i / STRIP, j / STRIP);
-    let tile = &sums[row * (row + 1) / 2 + column];
+    let tile = &sums[tiles_above(row) + column];
     tile[i % STRIP / GROUP][i % GROUP][j % STRIP]
 }
 
@@ -84,15 +106,21 @@ pub fn product(groups: &[Group], depth: usize, factor: &[Strip], neurons: &mut [
 #[inline(always)]
 pub fn accumulate(neurons: &[Strip], rows: usize, sums: &mut [Tile]) {
     let count = neurons.len() / rows;
-    let strip = |k: usize| &neurons[k * rows..][..rows];
     for panel in (0..count).step_by(PANEL) {
         for i in panel..count {
-            for j in panel..count.min(i + 1).min(panel + PANEL) {
-                let [upper, lower] = &mut sums[i * (i + 1) / 2 + j];
-                multiply(upper, strip(i), |x| x.first_chunk().expect("8 > 4"), strip(j));
-                multiply(lower, strip(i), |x| x.last_chunk().expect("8 > 4"), strip(j));
-            }
+            let end = (i + 1).min(panel + PANEL);
+            let sums = &mut sums[tiles_above(i)..][panel..end];
+            accumulate_row(&neurons[i * rows..][..rows], &neurons[panel * rows..end * rows], sums);
         }
+    }
+}
+
+/// Adds to tiles of one row, `sums += Σ a bᵀ` for one strip `a` and strip after strip `b` of the same length.
+#[inline(always)]
+pub fn accumulate_row(a: &[Strip], strips: &[Strip], sums: &mut [Tile]) {
+    for (b, [upper, lower]) in strips.chunks_exact(a.len()).zip(sums) {
+        multiply(upper, a, |x| x.first_chunk().expect("8 > 4"), b);
+        multiply(lower, a, |x| x.last_chunk().expect("8 > 4"), b);
     }
 }
 
