@@ -384,7 +384,7 @@ fn returns(centre: &Gram<f64>, unit: &Gram<f64>, reach: f64) -> bool {
 
 /// A basis of the symmetric matrices with zero row sums and trace: entries 1 at a pair and −1 at the last one, the
 /// diagonal from the rows.
-fn space(n: usize) -> Vec<Gram<f64>> {
+pub(super) fn space(n: usize) -> Vec<Gram<f64>> {
     let pairs: Vec<_> = (0..n).flat_map(|i| (i + 1..n).map(move |j| (i, j))).collect();
     let sign = |i: usize, (a, b): (usize, usize)| f64::from(i8::from(i == a) - i8::from(i == b));
     let last = pairs[pairs.len() - 1];
@@ -394,29 +394,29 @@ fn space(n: usize) -> Vec<Gram<f64>> {
 }
 
 /// The matrix of a quadratic form on the span of `basis`, by polarisation.
-fn form(basis: &[Gram<f64>], square: impl Fn(&Gram<f64>) -> f64) -> DMatrix<f64> {
+pub(super) fn form(basis: &[Gram<f64>], square: impl Fn(&Gram<f64>) -> f64) -> DMatrix<f64> {
     let own: Vec<f64> = basis.iter().map(&square).collect();
     let entry = |i: usize, j: usize| (square(&basis[i].add_scaled(&1.0, &basis[j])) - own[i] - own[j]) / 2.0;
     DMatrix::from_fn(basis.len(), basis.len(), |i, j| if i <= j { entry(i, j) } else { entry(j, i) })
 }
 
 /// The largest ratio of two quadratic forms, the second positive.
-fn largest_ratio(above: &DMatrix<f64>, below: &DMatrix<f64>) -> f64 {
+pub(super) fn largest_ratio(above: &DMatrix<f64>, below: &DMatrix<f64>) -> f64 {
     let root = below.clone().cholesky().unwrap().l().try_inverse().unwrap();
     (&root * above * root.transpose()).symmetric_eigenvalues().max()
 }
 
 /// `max f(D)²` where the form is at most 1.
-fn dual_square(basis: &[Gram<f64>], square: &DMatrix<f64>, f: impl Fn(&Gram<f64>) -> f64) -> f64 {
+pub(super) fn dual_square(basis: &[Gram<f64>], square: &DMatrix<f64>, f: impl Fn(&Gram<f64>) -> f64) -> f64 {
     let values = DVector::from_iterator(basis.len(), basis.iter().map(f));
     values.dot(&square.clone().cholesky().unwrap().solve(&values))
 }
 
-fn assert_close(found: f64, expected: f64, tolerance: f64, what: &str) {
+pub(super) fn assert_close(found: f64, expected: f64, tolerance: f64, what: &str) {
     assert!((found / expected - 1.0).abs() < tolerance, "{what}: {found} {expected}");
 }
 
-const SKEW: Weights<f64> = Weights { trivial: 1.2, standard: [1.4, 0.6] };
+pub(super) const SKEW: Weights<f64> = Weights { trivial: 1.2, standard: [1.4, 0.6] };
 
 /// What the frame has in closed form is the largest value in explicit coordinates of the whole space, `N` being [`norm`].
 #[test]
