@@ -243,6 +243,11 @@ mod tests {
         for precision in [24, 192] {
             assert!(numbers_of_the_proof(precision).iter().all(Interval::certainly_positive));
         }
+        // The same in Python's doubles, with κ(ρ) = (√(1−ρ²) + (π − arccos ρ)ρ)/2π.
+        let expected = [0.070_352_854_691_592_8, 0.060_686_241_812_359_9];
+        for (number, expected) in numbers_of_the_proof(64).iter().zip(expected) {
+            assert!((number.approximate() - expected).abs() < 1e-15, "{number:?}");
+        }
     }
 
     /// With one outlier: symmetric, edge and odd point, as the indicative model has them; n < 7: one.
