@@ -7,7 +7,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::f64::consts::PI;
 
-const BITS: u32 = 128;
+pub(super) const BITS: u32 = 128;
 
 pub(super) fn frame(n: u64, weights: Weights<f64>) -> Frame<f64> {
     Frame::at(FixedPoint::OddPoint.locate(n).unwrap(), weights)
@@ -15,7 +15,7 @@ pub(super) fn frame(n: u64, weights: Weights<f64>) -> Frame<f64> {
 
 /// `x₀`, the `(w₁ᵢ, w₂ᵢ)` and `‖D_p‖²` from their definition in the frame's head: `x₀ = ⟨E₀, D⟩`; `w₁`, `w₂` from the diagonal `Σ αₖwₖᵢ` and the
 /// cross entries `Σ γₖwₖᵢ`, both less their means; the pair part is what is left of the cluster's entries.
-fn coordinates(frame: &Frame<f64>, d: &Gram<f64>) -> (f64, Vec<[f64; 2]>, f64) {
+pub(super) fn coordinates(frame: &Frame<f64>, d: &Gram<f64>) -> (f64, Vec<[f64; 2]>, f64) {
     let (n, m) = (d.n(), d.n() - 1);
     let [diagonal, within, outlier] = frame.trivial_entries();
     let entry = |i: usize, j: usize| match (i == m, j == m) {
@@ -461,16 +461,16 @@ fn remainder(frame: &Frame<f64>, n: usize) -> f64 {
 }
 
 /// One entry off the diagonal: the samples, `√(ab)` and `ρ`.
-struct Entry {
-    pair: (usize, usize),
+pub(super) struct Entry {
+    pub(super) pair: (usize, usize),
     variances: [f64; 2],
     scale: f64,
-    rho: f64,
-    sine: f64,
+    pub(super) rho: f64,
+    pub(super) sine: f64,
 }
 
 impl Entry {
-    fn all(centre: &Gram<f64>) -> Vec<Self> {
+    pub(super) fn all(centre: &Gram<f64>) -> Vec<Self> {
         let n = centre.n();
         let pairs = (0..n * n).map(|k| (k / n, k % n)).filter(|(i, j)| i != j);
         let entry = |(i, j)| {
@@ -483,7 +483,7 @@ impl Entry {
     }
 
     /// `u₀`, `σ`, `ν` of the ball's head.
-    fn read(&self, d: &Gram<f64>) -> [f64; 3] {
+    pub(super) fn read(&self, d: &Gram<f64>) -> [f64; 3] {
         let (i, j) = self.pair;
         let (x, y) = (d.get(i, i) / self.variances[0], d.get(j, j) / self.variances[1]);
         [d.get(i, j) / self.scale - self.rho * (x + y) / 2.0, (x + y) / 2.0, (x - y) / 2.0]
