@@ -266,6 +266,17 @@ mod tests {
         }
     }
 
+    /// The odd point is stable, the edge is not: of an enclosure of both nothing can be said.
+    #[test]
+    fn an_eigenvalue_on_either_side_of_one_is_unknown() {
+        let census = enclose_two_level(7, 1, 128).unwrap();
+        let [odd, edge] = [&census.others[0], &census.others[1]];
+        assert!(matches!(stability(odd).unwrap(), Stability::Stable));
+        assert!(matches!(stability(edge).unwrap(), Stability::Unstable(..)));
+        let both = EqualCorrelations::at_angle([6, 1], &odd.theta.hull(&edge.theta));
+        assert!(matches!(stability(&both).unwrap(), Stability::Unknown));
+    }
+
     #[test]
     fn bad_groups_are_refused() {
         for (n, k) in [(10, 0), (10, 6), (2, 1), (2_000_000_000, 2)] {

@@ -339,6 +339,8 @@ fn widths_are_judged_three_ways() {
     for n in [7, 8, 12, 40, 100, 1000] {
         let stay = Stay::prove(n, BITS).unwrap();
         let width = stay.width(300, &failure()).unwrap();
+        // D = ⌈ln(3L/δ)/I⌉ with 3L/δ = 3 · 300 · 100.
+        assert_close(width.to_f64(), 90_000_f64.ln() / stay.rate.approximate(), 1e-7, "D");
         let judge = |width: Integer| stay.judge(&width, 300, &failure());
         assert_eq!(judge(width.clone()), StayVerdict::Stays, "n = {n}");
         assert_eq!(judge(width - 1), StayVerdict::Undecided);
