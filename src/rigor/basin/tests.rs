@@ -464,7 +464,7 @@ fn remainder(frame: &Frame<f64>, n: usize) -> f64 {
 pub(super) struct Entry {
     pub(super) pair: (usize, usize),
     variances: [f64; 2],
-    scale: f64,
+    pub(super) scale: f64,
     pub(super) rho: f64,
     pub(super) sine: f64,
 }

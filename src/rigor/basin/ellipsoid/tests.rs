@@ -305,8 +305,24 @@ fn remainders_stay_within_their_bounds() {
                 let trivial = sum(&whole.trivial()) * set.trivial.powi(2);
                 (trivial + largest_ratio(&form(&whole.basis, sum), &whole.gauge)).sqrt()
             });
-            let shifted = changes + rho.abs() * skewness / (low + root) * differences;
+            let tilt = skewness / (low + root);
+            let slanted = [-bounds.spread, bounds.spread].map(|x| ((bounds.centre + x) * rho - slant).abs());
+            assert_close(bounds.skew, slanted[0].max(slanted[1]) * tilt, 1e-6, "γ");
+            let shifted = changes + rho.abs() * tilt * differences;
             assert_close(bounds.total[0], worse / root * shifted * shifted, 1e-5, "ΣQ");
+            if !across {
+                // Distances so near to the middle that they bound the cosine: 1 − e/2p, d − 2ω ≤ e ≤ d.
+                let middle = distance(&whole.centre, 0, 1);
+                let [near, far] = [0.98 * middle, 1.02 * middle];
+                let found = set.remainder(frame, whole.kind(false), Some(&[near, far])).unwrap();
+                let ends = [1.0 - far / (2.0 * root), 1.0 - (near - 2.0 * bounds.gap) / (2.0 * bounds.most)];
+                let [least, most] = ends.map(|cosine| {
+                    let x = cosine - rho;
+                    (kappa(cosine) - kappa(rho) - slope * x) / x
+                });
+                assert_close(found.centre - found.spread, least, 1e-6, "least β");
+                assert_close(found.centre + found.spread, most, 1e-6, "largest β");
+            }
             println!("n = {n}, across {across}: {nearest:.3?}");
             // β at both ends, γ, ω, 1 + σ, and the sums, of which the first puts worst factors together that do not meet.
             let least = [0.95, 0.95, 0.9, 0.9, 0.999, 0.4, 0.9];
@@ -322,6 +338,42 @@ fn passages_hold_their_images() {
         let whole = Whole::new(n, 0.2);
         let Whole { frame, set, centre, .. } = &whole;
         let passage = set.passage(frame).unwrap();
+
+        // In explicit coordinates, from the sums of Q: the trace, x₀ = ⟨E₀, π(PQP)⟩, and the distances.
+        let growth = frame.batch.growth();
+        let trace = growth * centre.trace();
+        let traced = |step: f64| {
+            let mut image = nonlinearity(&centre.add_scaled(&step, &whole.trivial()));
+            image.recentre();
+            image.trace()
+        };
+        let drift = ((traced(1e-5) - traced(-1e-5)) / 2e-5).abs() * set.trivial;
+        let (mut sums, mut trivial) = ([0.0; 2], frame.spectrum.trivial.abs() * set.trivial);
+        for (across, x) in [false, true].into_iter().zip(&passage.remainders) {
+            let entries = whole.entries(across);
+            let one = |i, j| f64::from(u8::from(entries.iter().any(|e| e.pair == (i, j))));
+            let mut image = Gram::from_entries(n, one);
+            image.recentre();
+            let image = image.add_scaled(&(-image.trace() / centre.trace()), centre);
+            let weight = coordinates(frame, &image).0.abs() / entries.len() as f64;
+            let total = x.total.map(|x| x * entries[0].scale);
+            (0..2).for_each(|k| sums[k] += total[k] / n as f64);
+            trivial += weight * total[0].max(total[1]) / growth;
+        }
+        let [gain, loss] = [trace / (trace - drift - sums[0]), trace / (trace + drift + sums[1])];
+        assert_close(passage.gain, gain, 1e-7, "gain");
+        assert_close(passage.trivial, trivial * gain, 1e-7, "x₀");
+        let [near, far] = set.distances(frame, &whole.kind(false));
+        let e = &whole.entries(false)[0];
+        let least = 1.0 - whole.largest(&|d| *d.get(0, 0));
+        let most = 1.0 + whole.largest(&|d| e.read(d)[1]);
+        let chord = far - 2.0 * passage.remainders[0].gap;
+        let within = [
+            least_image(&least, &near) * loss / growth,
+            (far / 2.0 - shrinkage(&most, &chord) / std::f64::consts::PI) * gain / growth,
+        ];
+        (0..2).for_each(|k| assert_close(passage.within[k], within[k], 1e-7, "within"));
+
         let mut nearest = [0.0_f64; 4];
         for d in whole.samples() {
             let batch = centre.add_scaled(&1.0, &d);
@@ -360,6 +412,23 @@ fn images_are_those_of_the_matrices() {
     let growth = frame.batch.growth();
     let [a, b, c] = set.standard;
     let inverse = DMatrix::from_row_slice(2, 2, &[a, b, b, c]).try_inverse().unwrap();
+    // What π(PQP) has of v₁ and v₂ for the unit patterns of Q: b(wᵢ + wⱼ) in the cluster, g wᵢ across.
+    let (n, m) = (whole.n(), whole.n() as f64 - 1.0);
+    let w = |i: usize| [1.0, -1.0].get(i).map_or(0.0, |x: &f64| x / 2.0_f64.sqrt());
+    for (k, across) in [false, true].into_iter().enumerate() {
+        let mut q = Gram::from_entries(n, |i, j| match (across, (i == n - 1) != (j == n - 1)) {
+            (true, true) => w(i.min(j)) / 2.0_f64.sqrt(),
+            (false, false) if i != j => (w(i) + w(j)) / (2.0 * (m - 2.0)).sqrt(),
+            _ => 0.0,
+        });
+        q.recentre();
+        let scale = whole.entries(across)[0].scale / growth;
+        let (_, parts, _) =
+            coordinates(frame, &q.add_scaled(&(-q.trace() / whole.centre.trace()), &whole.centre));
+        for i in 0..2 {
+            assert_close(passage.images[k][i], parts[0][i] / w(0) * scale, 1e-9, "image");
+        }
+    }
     let (mut some, mut none) = (0, 0);
     for exponents in (0..256).map(|k| [k % 4, k / 4 % 4, k / 16 % 4, k / 64]) {
         let [s, t, x, y] = exponents.map(|k| 8.0_f64.powi(2 * k - 1));
@@ -421,7 +490,7 @@ fn orbits_are_checked_at_both_ends() {
     let ball = LocalBall::prove(9, BITS).unwrap();
     let frame = plain_frame(FixedPoint::OddPoint.locate(9).unwrap());
     let orbit = EllipsoidOrbit::search(&frame, &ball, 0.3).unwrap();
-    assert!(orbit.check(&ball));
+    assert!(orbit.check(&ball) && orbit.layers() + 1 == orbit.sets.len());
     let mut wider = orbit.clone();
     wider.share *= 1.001;
     assert!(!wider.check(&ball));
