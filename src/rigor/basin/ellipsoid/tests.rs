@@ -425,8 +425,8 @@ fn images_are_those_of_the_matrices() {
         let scale = whole.entries(across)[0].scale / growth;
         let (_, parts, _) =
             coordinates(frame, &q.add_scaled(&(-q.trace() / whole.centre.trace()), &whole.centre));
-        for i in 0..2 {
-            assert_close(passage.images[k][i], parts[0][i] / w(0) * scale, 1e-9, "image");
+        for (image, part) in passage.images[k].iter().zip(parts[0]) {
+            assert_close(*image, part / w(0) * scale, 1e-9, "image");
         }
     }
     let (mut some, mut none) = (0, 0);
