@@ -444,6 +444,36 @@ fn closed_formulas_are_the_extrema() {
     }
 }
 
+/// Two forms add up in each part: weights for which the standard part is the largest, the trivial, and the pair part.
+#[test]
+fn sums_of_squares_are_the_extrema() {
+    let (n, m, last) = (8, 7.0, 7);
+    let space = space(n);
+    for weights in [
+        SKEW,
+        Weights { trivial: 0.1, standard: [9.0, 9.0] },
+        Weights { trivial: 20.0, standard: [9.0, 9.0] },
+    ] {
+        let frame = frame(n as u64, weights);
+        let square = form(&space, |d| norm(&frame, d).powi(2));
+        let readings = [(frame.within(), m * (m - 1.0), 2.0 * (m - 2.0)), (frame.across(), m, 1.0)];
+        for weights in [[2.0, 3.0], [3.0, 0.1]] {
+            let forms = [0, 1].map(|k| {
+                let (reading, count, spread) = readings[k].clone();
+                (reading, weights[k], count, spread)
+            });
+            // Over i ≠ j within the cluster, and over i.
+            let sum = form(&space, |d| {
+                let within = (0..last * last).map(|k| (k / last, k % last)).filter(|(i, j)| i != j);
+                weights[0] * within.map(|(i, j)| d.get(i, j).powi(2)).sum::<f64>()
+                    + weights[1] * (0..last).map(|i| d.get(i, last).powi(2)).sum::<f64>()
+            });
+            let expected = largest_ratio(&sum, &square);
+            assert_close(frame.largest_sum(&forms), expected, 1e-9, "sum of squares");
+        }
+    }
+}
+
 /// `max N(π(PQP))²/‖Q‖²` over symmetric `Q` of zero diagonal.
 fn remainder(frame: &Frame<f64>, n: usize) -> f64 {
     let centre = frame.batch.covariance(n);
