@@ -162,3 +162,62 @@ impl<R: Real> Real for Dual<R> {
 fn cofactor<R: Real>(x: &R) -> R {
     ((x.lift(1) - x) * (x.lift(1) + x)).sqrt()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rug::Float;
+
+    const BITS: u32 = 400;
+
+    /// A formula's derivative against `(f(x + h) − f(x − h))/2h`, which for `h = 2⁻¹⁰⁰` is off by `h²f'''/6` and by what
+    /// rounding makes of it, 2⁻³⁰⁰; and its value against the formula without derivatives, bit for bit.
+    macro_rules! check {
+        ($at:expr, |$x:ident| $formula:expr) => {{
+            let (at, step) = (Float::with_val(BITS, $at), Float::with_val(BITS, 1) >> 100);
+            let plain = |$x: Float| -> Float { $formula };
+            let dual = |$x: Dual<Float>| -> Dual<Float> { $formula };
+            let found = dual(Dual::variable(at.clone()));
+            let slope = (plain(at.clone() + &step) - plain(at.clone() - &step)) / (step * 2);
+            assert_eq!(found.value, plain(at));
+            let error = Float::with_val(BITS, &found.derivative - &slope).abs();
+            assert!(error < 1e-50, "{}: {} {slope}", stringify!($formula), found.derivative);
+        }};
+    }
+
+    #[test]
+    fn derivatives_are_slopes() {
+        for at in [0.3, -0.7, 0.9] {
+            check!(at, |x| -x.square());
+            check!(at, |x| x.clone().sin() + &x.exp());
+            check!(at, |x| x.clone().sin() - &x.exp());
+            check!(at, |x| x.clone().sin() * &x.exp());
+            check!(at, |x| x.clone().sin() / &x.exp());
+            check!(at, |x| x.clone().cos() + x.exp());
+            check!(at, |x| x.clone().cos() - x.exp());
+            check!(at, |x| x.clone().cos() * x.exp());
+            check!(at, |x| x.clone().cos() / x.exp());
+            check!(at, |x| x.plus(2).sqrt());
+            check!(at, |x| x.ln_1p());
+            check!(at, |x| x.asin());
+            check!(at, |x| x.acos());
+            check!(at, |x| x.clone().exp().atan2(&x.sin()));
+            check!(at, |x| x.plus(1).h());
+            for order in 0..3 {
+                check!(at, |x| x.bessel(order));
+            }
+            check!(at, |x| Real::gram_determinant(&x.clone().exp(), &x.clone().plus(2), &x.sin()));
+            check!(at, |x| x.clone().exp().times(3) + x.over(7).plus(-2));
+            check!(at, |x| x.plus(1).nonnegative());
+        }
+    }
+
+    #[test]
+    fn constants_have_no_slope() {
+        let x = Dual::variable(Float::with_val(BITS, 0.3));
+        for (constant, value) in [(x.lift(5), Float::with_val(BITS, 5)), (x.pi(), x.value.pi())] {
+            assert_eq!((constant.value, constant.derivative), (value, Float::new(BITS)));
+        }
+        assert_eq!((x.precision(), x.approximate()), (BITS, 0.3));
+    }
+}

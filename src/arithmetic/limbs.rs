@@ -351,8 +351,9 @@ mod tests {
         within::<5>(&mut random);
         within::<9>(&mut random);
         within::<19>(&mut random);
-        // The ends of the domains.
-        for d in [[0, 1 << 62], [u64::MAX, u64::MAX]] {
+        // The ends of the domain; and (2⁶³ + k)² − k² = 2⁶⁴ (2⁶² + k), whose root is less than 1 below an integer that Newton's
+        // step from 2⁶³ yields: one less must be taken, or the remainder is negative.
+        for d in [[0, 1 << 62], [u64::MAX, u64::MAX], [0, (1 << 62) + 1], [0, (1 << 62) + 255]] {
             let exact = (integer(&d) << 128_u32).sqrt();
             let error = exact - integer(&sqrt(&d).expect("from 1/4 to 1"));
             assert!((-4..=4).contains(&error.to_i64().expect("small")));

@@ -243,6 +243,11 @@ mod tests {
         for precision in [24, 192] {
             assert!(numbers_of_the_proof(precision).iter().all(Interval::certainly_positive));
         }
+        // The same in Python's doubles, with κ(ρ) = (√(1−ρ²) + (π − arccos ρ)ρ)/2π.
+        let expected = [0.070_352_854_691_592_8, 0.060_686_241_812_359_9];
+        for (number, expected) in numbers_of_the_proof(64).iter().zip(expected) {
+            assert!((number.approximate() - expected).abs() < 1e-15, "{number:?}");
+        }
     }
 
     /// With one outlier: symmetric, edge and odd point, as the indicative model has them; n < 7: one.
@@ -259,6 +264,17 @@ mod tests {
                 assert!(state.theta.relative_width() < 1e-25);
             }
         }
+    }
+
+    /// The odd point is stable, the edge is not: of an enclosure of both nothing can be said.
+    #[test]
+    fn an_eigenvalue_on_either_side_of_one_is_unknown() {
+        let census = enclose_two_level(7, 1, 128).unwrap();
+        let [odd, edge] = [&census.others[0], &census.others[1]];
+        assert!(matches!(stability(odd).unwrap(), Stability::Stable));
+        assert!(matches!(stability(edge).unwrap(), Stability::Unstable(..)));
+        let both = EqualCorrelations::at_angle([6, 1], &odd.theta.hull(&edge.theta));
+        assert!(matches!(stability(&both).unwrap(), Stability::Unknown));
     }
 
     #[test]

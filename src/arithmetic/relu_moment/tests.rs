@@ -41,3 +41,18 @@ fn steps_leave_less_than_half_the_last() {
         assert!(rest.abs() < 1.01 / 33_554_432.0, "{t}: {rest}");
     }
 }
+
+#[test]
+fn operands_may_have_more_bits_than_the_result() {
+    // A covariance of every length about two limbs, and of others up to four, the most that are tried for so short a
+    // result: in as many limbs as it needs, or not at all.
+    let [a, b] = [3.0, 5.0].map(|x| Float::with_val(64, x).sqrt());
+    for bits in (118..=140).chain([190, 253, 254, 300, 1000]) {
+        let c = Float::with_val(bits, 1.9).sqrt();
+        let exact = by_formula([&a, &b, &c]);
+        let units =
+            approximation([&a, &b, &c], 64, |integer, exponent| (exact.clone() >> exponent) - &*integer);
+        assert_eq!(units.is_some(), bits <= 253, "{bits} bits");
+        assert!(units.is_none_or(|units| units.to_f64().abs() < 45.0), "{bits} bits");
+    }
+}

@@ -518,3 +518,6 @@ fn descend(passage: &Passage<'_, f64>, cost: &Cost, start: Multipliers<f64>) -> 
     }
     Some(best)
 }
+
+#[cfg(test)]
+mod tests;

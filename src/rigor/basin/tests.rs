@@ -7,7 +7,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::f64::consts::PI;
 
-const BITS: u32 = 128;
+pub(super) const BITS: u32 = 128;
 
 pub(super) fn frame(n: u64, weights: Weights<f64>) -> Frame<f64> {
     Frame::at(FixedPoint::OddPoint.locate(n).unwrap(), weights)
@@ -15,7 +15,7 @@ pub(super) fn frame(n: u64, weights: Weights<f64>) -> Frame<f64> {
 
 /// `x₀`, the `(w₁ᵢ, w₂ᵢ)` and `‖D_p‖²` from their definition in the frame's head: `x₀ = ⟨E₀, D⟩`; `w₁`, `w₂` from the diagonal `Σ αₖwₖᵢ` and the
 /// cross entries `Σ γₖwₖᵢ`, both less their means; the pair part is what is left of the cluster's entries.
-fn coordinates(frame: &Frame<f64>, d: &Gram<f64>) -> (f64, Vec<[f64; 2]>, f64) {
+pub(super) fn coordinates(frame: &Frame<f64>, d: &Gram<f64>) -> (f64, Vec<[f64; 2]>, f64) {
     let (n, m) = (d.n(), d.n() - 1);
     let [diagonal, within, outlier] = frame.trivial_entries();
     let entry = |i: usize, j: usize| match (i == m, j == m) {
@@ -384,7 +384,7 @@ fn returns(centre: &Gram<f64>, unit: &Gram<f64>, reach: f64) -> bool {
 
 /// A basis of the symmetric matrices with zero row sums and trace: entries 1 at a pair and −1 at the last one, the
 /// diagonal from the rows.
-fn space(n: usize) -> Vec<Gram<f64>> {
+pub(super) fn space(n: usize) -> Vec<Gram<f64>> {
     let pairs: Vec<_> = (0..n).flat_map(|i| (i + 1..n).map(move |j| (i, j))).collect();
     let sign = |i: usize, (a, b): (usize, usize)| f64::from(i8::from(i == a) - i8::from(i == b));
     let last = pairs[pairs.len() - 1];
@@ -394,29 +394,29 @@ fn space(n: usize) -> Vec<Gram<f64>> {
 }
 
 /// The matrix of a quadratic form on the span of `basis`, by polarisation.
-fn form(basis: &[Gram<f64>], square: impl Fn(&Gram<f64>) -> f64) -> DMatrix<f64> {
+pub(super) fn form(basis: &[Gram<f64>], square: impl Fn(&Gram<f64>) -> f64) -> DMatrix<f64> {
     let own: Vec<f64> = basis.iter().map(&square).collect();
     let entry = |i: usize, j: usize| (square(&basis[i].add_scaled(&1.0, &basis[j])) - own[i] - own[j]) / 2.0;
     DMatrix::from_fn(basis.len(), basis.len(), |i, j| if i <= j { entry(i, j) } else { entry(j, i) })
 }
 
 /// The largest ratio of two quadratic forms, the second positive.
-fn largest_ratio(above: &DMatrix<f64>, below: &DMatrix<f64>) -> f64 {
+pub(super) fn largest_ratio(above: &DMatrix<f64>, below: &DMatrix<f64>) -> f64 {
     let root = below.clone().cholesky().unwrap().l().try_inverse().unwrap();
     (&root * above * root.transpose()).symmetric_eigenvalues().max()
 }
 
 /// `max f(D)²` where the form is at most 1.
-fn dual_square(basis: &[Gram<f64>], square: &DMatrix<f64>, f: impl Fn(&Gram<f64>) -> f64) -> f64 {
+pub(super) fn dual_square(basis: &[Gram<f64>], square: &DMatrix<f64>, f: impl Fn(&Gram<f64>) -> f64) -> f64 {
     let values = DVector::from_iterator(basis.len(), basis.iter().map(f));
     values.dot(&square.clone().cholesky().unwrap().solve(&values))
 }
 
-fn assert_close(found: f64, expected: f64, tolerance: f64, what: &str) {
+pub(super) fn assert_close(found: f64, expected: f64, tolerance: f64, what: &str) {
     assert!((found / expected - 1.0).abs() < tolerance, "{what}: {found} {expected}");
 }
 
-const SKEW: Weights<f64> = Weights { trivial: 1.2, standard: [1.4, 0.6] };
+pub(super) const SKEW: Weights<f64> = Weights { trivial: 1.2, standard: [1.4, 0.6] };
 
 /// What the frame has in closed form is the largest value in explicit coordinates of the whole space, `N` being [`norm`].
 #[test]
@@ -444,6 +444,36 @@ fn closed_formulas_are_the_extrema() {
     }
 }
 
+/// Two forms add up in each part: weights for which the standard part is the largest, the trivial, and the pair part.
+#[test]
+fn sums_of_squares_are_the_extrema() {
+    let (n, m, last) = (8, 7.0, 7);
+    let space = space(n);
+    for weights in [
+        SKEW,
+        Weights { trivial: 0.1, standard: [9.0, 9.0] },
+        Weights { trivial: 20.0, standard: [9.0, 9.0] },
+    ] {
+        let frame = frame(n as u64, weights);
+        let square = form(&space, |d| norm(&frame, d).powi(2));
+        let readings = [(frame.within(), m * (m - 1.0), 2.0 * (m - 2.0)), (frame.across(), m, 1.0)];
+        for weights in [[2.0, 3.0], [3.0, 0.1]] {
+            let forms = [0, 1].map(|k| {
+                let (reading, count, spread) = readings[k].clone();
+                (reading, weights[k], count, spread)
+            });
+            // Over i ≠ j within the cluster, and over i.
+            let sum = form(&space, |d| {
+                let within = (0..last * last).map(|k| (k / last, k % last)).filter(|(i, j)| i != j);
+                weights[0] * within.map(|(i, j)| d.get(i, j).powi(2)).sum::<f64>()
+                    + weights[1] * (0..last).map(|i| d.get(i, last).powi(2)).sum::<f64>()
+            });
+            let expected = largest_ratio(&sum, &square);
+            assert_close(frame.largest_sum(&forms), expected, 1e-9, "sum of squares");
+        }
+    }
+}
+
 /// `max N(π(PQP))²/‖Q‖²` over symmetric `Q` of zero diagonal.
 fn remainder(frame: &Frame<f64>, n: usize) -> f64 {
     let centre = frame.batch.covariance(n);
@@ -461,16 +491,16 @@ fn remainder(frame: &Frame<f64>, n: usize) -> f64 {
 }
 
 /// One entry off the diagonal: the samples, `√(ab)` and `ρ`.
-struct Entry {
-    pair: (usize, usize),
+pub(super) struct Entry {
+    pub(super) pair: (usize, usize),
     variances: [f64; 2],
-    scale: f64,
-    rho: f64,
-    sine: f64,
+    pub(super) scale: f64,
+    pub(super) rho: f64,
+    pub(super) sine: f64,
 }
 
 impl Entry {
-    fn all(centre: &Gram<f64>) -> Vec<Self> {
+    pub(super) fn all(centre: &Gram<f64>) -> Vec<Self> {
         let n = centre.n();
         let pairs = (0..n * n).map(|k| (k / n, k % n)).filter(|(i, j)| i != j);
         let entry = |(i, j)| {
@@ -483,7 +513,7 @@ impl Entry {
     }
 
     /// `u₀`, `σ`, `ν` of the ball's head.
-    fn read(&self, d: &Gram<f64>) -> [f64; 3] {
+    pub(super) fn read(&self, d: &Gram<f64>) -> [f64; 3] {
         let (i, j) = self.pair;
         let (x, y) = (d.get(i, i) / self.variances[0], d.get(j, j) / self.variances[1]);
         [d.get(i, j) / self.scale - self.rho * (x + y) / 2.0, (x + y) / 2.0, (x - y) / 2.0]
