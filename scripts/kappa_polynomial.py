@@ -62,24 +62,51 @@ def remez():
         points = [t for t, _ in found]
 
 
-def rounding(rho):
+def evaluation(coefficients, t):
+    """Of the polynomial at t: its value and, to first order, a bound on its rounding errors, in units of u."""
+    square = t * t
+    errors, parts, slope = mp.mpf(0), [mp.mpf(0), mp.mpf(0)], [mp.mpf(0), mp.mpf(0)]
+    for k in range(len(coefficients) // 2 - 1, -1, -1):
+        for odd in (0, 1):
+            slope[odd] = slope[odd] * square + parts[odd]
+            parts[odd] = parts[odd] * square + coefficients[2 * k + odd]
+            first = 2 * k + odd >= len(coefficients) - 2
+            errors += 0 if first else abs(parts[odd]) * square**k * t**odd
+    value = parts[0] + t * parts[1]
+    # One more rounding where the parts meet; the square's own rounding.
+    return value, errors + abs(value) + square * (abs(slope[0]) + t * abs(slope[1]))
+
+
+def rounding(coefficients, rho):
     """A bound, to first order, on the rounding errors of twice an entry, in units of u sqrt(a b).
 
-    rho: 2 roundings in each 1/sqrt, one in their product, one in c rho; t: one. Twice t^(3/2) p: one in sqrt t, 3 in
-    sqrt a sqrt b, 3 in products, 4 in the last sums of P and less than 1/2 in all its smaller terms. The last sum.
+    Twice the entry is max(c, 0) + d sqrt(t) P(t) with d = |sqrt a sqrt b - |c||, t = d (1/sqrt a)(1/sqrt b). With
+    g(t) = t^(3/2) q(t), d = sqrt(a b) D and D = t but for rounding, an error e of D and e' of t change g by
+    e g/t + e' (g' - g/t). So
+
+    * sqrt a and sqrt b, one rounding each: D changes by 1, t by 1 - t, because the reciprocal changes the other way;
+    * their product: D and t by 1; the difference: D and t by t;
+    * 1/sqrt a, 1/sqrt b, their product, and that with d: t by t;
+    * the square root, and its product with d: g by g;
+    * P as above; the last sum, fused with the product by P.
     """
     size = abs(rho)
     t, slope = 1 - size, mp.acos(size) / mp.pi
     power = mp.sqrt(t * (2 - t)) / mp.pi - size * slope
-    return slope * (6 * size + t) + mp.mpf("11.5") * power + max(rho, 0) + power
+    if t == 0:
+        return max(rho, 0)
+    value, errors = evaluation(coefficients, t)
+    inputs = 2 * (power + size * slope) + slope + t * slope + 4 * (t * slope - power)
+    return inputs + power * (2 + errors / value) + max(rho, 0) + power
 
 
 def main():
     coefficients = [float(c) for c in remez()]
     grid = chebyshev(20000)
-    worst = max(abs(error([mp.mpf(c) for c in coefficients], t)) for t in grid)
+    exact = [mp.mpf(c) for c in coefficients]
+    worst = max(abs(error(exact, t)) for t in grid)
     # On [-1, 0] the bound is largest at 0.
-    rounded = max(rounding(1 - t) for t in grid + [mp.mpf(1)])
+    rounded = max(rounding(exact, 1 - t) for t in grid + [mp.mpf(1)])
     for c in coefficients:
         print(f"    {c!r},")
     print("polynomial, coefficients rounded: twice the entry to", mp.nstr(worst, 4), "=", mp.nstr(worst / U, 3), "u")

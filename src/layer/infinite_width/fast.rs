@@ -20,7 +20,7 @@ const TASK: usize = 8;
 /// * The same to the last bit for any number of threads and with any vector instructions (tests compare those that
 ///   the processor has).
 /// * Against exact arithmetic on the same covariance, an entry of [`gram`](Self::gram) is off by at most
-///   `1.2 ε √(cᵢᵢ cⱼⱼ)` with `ε = 2⁻⁵²`: to first order, all roundings added up (see the source of `tile`). A
+///   `1.1 ε √(cᵢᵢ cⱼⱼ)` with `ε = 2⁻⁵²`: to first order, all roundings added up (see the source of `tile`). A
 ///   variance below the smallest normal number counts as zero.
 /// * An entry of [`covariance`](Self::covariance) is off by at most `2 ε √n · max cᵢᵢ`: seen in tests, not proved.
 /// * Samples with equal rows keep equal rows, to the last bit. So the exact configuration stays, though it repels.

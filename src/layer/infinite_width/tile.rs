@@ -8,20 +8,19 @@
 //! ```
 //!
 //! because `κ(ρ) − κ(−ρ) = ρ/2` and `2κ(−|ρ|) = h(arccos |ρ|)/π`. The function `q` is analytic for `|t| < 2`, and
-//! a polynomial stands in for it. So an entry takes one square root and, given `1/√cᵢᵢ`, no division.
+//! a polynomial stands in for it. With `d = √(ab) − |c| = √(ab) t` the entry is `max(c, 0) + d √t q(t)`: one square
+//! root and, given `1/√cᵢᵢ`, no division.
 //!
 //! # Guarantees
-//! * **Error.** The entry made of `(a, b, c)` is within `1.2 ε √(ab)` of the exact one, `ε = 2⁻⁵²`, if the variances
+//! * **Error.** The entry made of `(a, b, c)` is within `1.1 ε √(ab)` of the exact one, `ε = 2⁻⁵²`, if the variances
 //!   are normal numbers and nothing underflows: the sum of all roundings, to first order, and of the polynomial's
 //!   error, as listed and evaluated in `scripts/kappa_polynomial.py`. Near `ρ = 1` it is less, `ε/2 · √(ab)`, because
 //!   only the last sum rounds there. A relative error near `ρ = −1` is not bounded: `t` has lost its digits.
-//! * **Bits.** Every operation is one that IEEE 754 rounds correctly, none is fused, and sums have one order: the
-//!   result is the same to the last bit whatever the vector instructions.
+//! * **Bits.** Every operation is one that IEEE 754 rounds correctly, fused multiplications included (a processor
+//!   without them takes them apart into many exact steps), and sums have one order: the result is the same to the
+//!   last bit whatever the vector instructions.
 //! * **Symmetry.** Exchanging the two samples changes nothing, and the sums over a tile's rows and over its columns
 //!   associate alike: samples whose rows are equal keep equal rows.
-//!
-//! A fused multiplication would save no time where this was measured (the two kinds of instruction go to different
-//! units), and would cost the second guarantee.
 
 use fearless_simd::{Level, Simd, dispatch, f64x8, prelude::*};
 
@@ -92,8 +91,11 @@ fn layer_in<S: Simd>(
     scale: f64,
 ) {
     let groups = groups.min(SIDE / LANES);
+    // Out of the compiler's sight: constants it would load number by number and copy to the lanes.
+    let polynomial = std::hint::black_box(&POLYNOMIAL);
     // Row i is in class i mod 8, as column j is in lane j mod 8.
-    let mut classes = [[0.0; SIDE]; LANES];
+    let mut classes = Aligned([[0.0; SIDE]; LANES]);
+    let classes = &mut classes.0;
     for (i, row) in tile.entries.iter_mut().enumerate().take(rows) {
         let offset = f64x8::splat(simd, left.offsets[i]);
         let root = f64x8::splat(simd, left.roots[i]);
@@ -104,7 +106,7 @@ fn layer_in<S: Simd>(
             // As in `centred`.
             let c = (load(simd, row, k) - (offset + load(simd, &above.offsets, k))) * scale;
             let roots = root * load(simd, &above.roots, k);
-            let entry = activate(simd, c, roots, reciprocal * load(simd, &above.reciprocals, k));
+            let entry = activate(simd, polynomial, c, roots, reciprocal * load(simd, &above.reciprocals, k));
             store(entry, row, k);
             sum += entry;
             store(load(simd, class, k) + entry, class, k);
@@ -112,7 +114,7 @@ fn layer_in<S: Simd>(
         tile.row_sums[i] = fold(sum.to_array());
     }
     for k in 0..groups {
-        let [a, b, c, d, e, f, g, h] = &classes;
+        let [a, b, c, d, e, f, g, h] = &*classes;
         let [a, b, c, d] = [load(simd, a, k), load(simd, b, k), load(simd, c, k), load(simd, d, k)];
         let [e, f, g, h] = [load(simd, e, k), load(simd, f, k), load(simd, g, k), load(simd, h, k)];
         store(fold([a, b, c, d, e, f, g, h]), &mut tile.column_sums, k);
@@ -137,34 +139,55 @@ fn fold<T: Copy + std::ops::Add<Output = T>>(x: [T; LANES]) -> T {
 
 /// Twice [`gram_entry`](crate::kernel::gram_entry), of `c`, `√a √b` and `1/√a · 1/√b`.
 #[inline(always)]
-fn activate<S: Simd>(simd: S, c: f64x8<S>, roots: f64x8<S>, reciprocals: f64x8<S>) -> f64x8<S> {
-    let zero = f64x8::splat(simd, 0.0);
-    // |ρ| > 1 is rounding (Cauchy–Schwarz). The zero stands first because x86 then lets a NaN through.
-    let t = zero.max(1.0 - (c * reciprocals).abs());
-    zero.max(c) + t * t.sqrt() * polynomial(t) * roots
+fn activate<S: Simd>(
+    simd: S,
+    polynomial: &Polynomial,
+    c: f64x8<S>,
+    roots: f64x8<S>,
+    reciprocals: f64x8<S>,
+) -> f64x8<S> {
+    // Below zero is rounding (Cauchy–Schwarz), as little as above.
+    let d = (roots - c.abs()).abs();
+    let t = d * reciprocals;
+    let q = polynomial.at(simd, t);
+    // The zero stands first because x86 then lets a NaN through.
+    (d * t.sqrt()).mul_add_precise(q, f64x8::splat(simd, 0.0).max(c))
 }
 
-/// `q(t)`, by Estrin's scheme: pairs, pairs of pairs, and so on, so that few operations wait for one another.
-#[inline(always)]
-fn polynomial<S: Simd>(t: f64x8<S>) -> f64x8<S> {
-    let square = t * t;
-    let fourth = square * square;
-    eight(t, square, fourth, 0) + eight(t, square, fourth, 8) * (fourth * fourth)
-}
+#[repr(align(64))]
+struct Aligned<T>(T);
 
-#[inline(always)]
-fn eight<S: Simd>(t: f64x8<S>, square: f64x8<S>, fourth: f64x8<S>, k: usize) -> f64x8<S> {
-    four(t, square, k) + four(t, square, k + 4) * fourth
-}
+/// A polynomial's coefficients, each in every lane.
+struct Polynomial(Aligned<[[f64; LANES]; COEFFICIENTS.len()]>);
 
-#[inline(always)]
-fn four<S: Simd>(t: f64x8<S>, square: f64x8<S>, k: usize) -> f64x8<S> {
-    two(t, k) + two(t, k + 2) * square
-}
+static POLYNOMIAL: Polynomial = {
+    let mut lanes = [[0.0; LANES]; COEFFICIENTS.len()];
+    let mut k = 0;
+    while k < lanes.len() {
+        lanes[k] = [COEFFICIENTS[k]; LANES];
+        k += 1;
+    }
+    Polynomial(Aligned(lanes))
+};
 
-#[inline(always)]
-fn two<S: Simd>(t: f64x8<S>, k: usize) -> f64x8<S> {
-    t * COEFFICIENTS[k + 1] + COEFFICIENTS[k]
+impl Polynomial {
+    /// `q(t)`: its even and its odd part by Horner's scheme, side by side.
+    #[inline(always)]
+    fn at<S: Simd>(&self, simd: S, t: f64x8<S>) -> f64x8<S> {
+        let square = t * t;
+        let mut even = self.coefficient(simd, COEFFICIENTS.len() - 2);
+        let mut odd = self.coefficient(simd, COEFFICIENTS.len() - 1);
+        for k in (0..COEFFICIENTS.len() - 2).step_by(2).rev() {
+            even = even.mul_add_precise(square, self.coefficient(simd, k));
+            odd = odd.mul_add_precise(square, self.coefficient(simd, k + 1));
+        }
+        odd.mul_add_precise(t, even)
+    }
+
+    #[inline(always)]
+    fn coefficient<S: Simd>(&self, simd: S, k: usize) -> f64x8<S> {
+        f64x8::from_slice(simd, &self.0.0[k])
+    }
 }
 
 /// Minimax for `t^{3/2} q(t)`, off by at most 3.2e-17 as they stand; from `scripts/kappa_polynomial.py`.

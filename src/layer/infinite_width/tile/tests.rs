@@ -92,7 +92,7 @@ fn worst_error_of(tiles: u64) -> f64 {
 #[test]
 fn entries_keep_to_the_proved_bound() {
     let worst = worst_error_of(200);
-    assert!(worst <= 1.2, "{worst}");
+    assert!(worst <= 1.1, "{worst}");
 }
 
 #[test]
@@ -100,7 +100,7 @@ fn entries_keep_to_the_proved_bound() {
 fn ten_million_entries_keep_to_the_proved_bound() {
     let worst = worst_error_of(9766);
     println!("largest error {worst} ε √(ab)");
-    assert!(worst <= 1.2, "{worst}");
+    assert!(worst <= 1.1, "{worst}");
 }
 
 #[test]
