@@ -6,9 +6,12 @@ use super::strips::{self, STRIP, Strip, Tile, strips};
 use crate::{Error, Result, bad_input};
 use fearless_simd::{Level, dispatch};
 use rayon::prelude::*;
+use std::ops::Range;
 
+/// Rows of tiles that are brought up to date together.
+const BAND: usize = 4;
 /// Pivots after which what is left of the covariance is brought up to date, all of it at once.
-const BLOCK: usize = 64;
+const BLOCK: usize = 32;
 
 /// `F` with `F Fᵀ = C`: row `i` holds the coordinates of sample `i`.
 ///
@@ -124,11 +127,14 @@ impl Factor {
         // Entries of P G P carry rounding errors of order ε (√gᵢᵢ + √m)(√gⱼⱼ + √m), m the mean entry of G.
         let mean = gram.entries().iter().sum::<f64>().max(0.0) / (self.n * self.n) as f64;
         let offset = if layer.recentre { mean.sqrt() } else { 0.0 };
+        let diagonal: Vec<f64> = (0..self.n).map(|i| *gram.get(i, i)).collect();
         for i in 0..self.n {
             self.residuals[i] = *covariance.get(i, i);
-            let scale = (gram.get(i, i).max(0.0).sqrt() + offset).powi(2);
+            let scale = (diagonal[i].max(0.0).sqrt() + offset).powi(2);
             self.floors[i] = 2.0 * self.n as f64 * f64::EPSILON * scale;
-            self.first_equal[i] = (0..i).find(|&j| gram.row(j) == gram.row(i)).unwrap_or(i);
+            // Equal rows are equal on the diagonal too, which is sooner seen.
+            let alike = |&j: &usize| diagonal[j] == diagonal[i] && gram.row(j) == gram.row(i);
+            self.first_equal[i] = (0..i).find(alike).unwrap_or(i);
         }
     }
 
@@ -143,27 +149,32 @@ impl Factor {
     /// Takes the latest block of columns from what is left of the covariance.
     fn subtract_block(&mut self, covariance: &Gram<f64>, one_thread: bool) {
         let n = self.n;
-        if self.rank == BLOCK {
-            self.rest.resize(strips::tiles(n), strips::ZERO);
-            strips::set(&mut self.rest, n, |i, j| *covariance.get(i, j));
+        let is_first = self.rank == BLOCK;
+        self.rest.resize(strips::tiles(n), strips::ZERO);
+        let mut positive: Vec<Strip> = vec![[0.0; STRIP]; strips(n) * BLOCK];
+        for (k, column) in self.columns[(self.rank - BLOCK) * n..].chunks(n).enumerate() {
+            for (strip, numbers) in positive[k..].iter_mut().step_by(BLOCK).zip(column.chunks(STRIP)) {
+                strip[..numbers.len()].copy_from_slice(numbers);
+            }
         }
-        let block = &self.columns[(self.rank - BLOCK) * n..];
-        let packed = |sign: f64| -> Vec<Strip> {
-            let number = |k: usize, i: usize| if i < n { sign * block[k * n + i] } else { 0.0 };
-            let strip = |s: usize| (0..BLOCK).map(move |k| std::array::from_fn(|c| number(k, s * STRIP + c)));
-            (0..strips(n)).flat_map(strip).collect()
-        };
-        let (positive, negative) = (packed(1.0), packed(-1.0));
+        let negative: Vec<Strip> = positive.iter().map(|strip| strip.map(|x| -x)).collect();
         let mut rest = self.rest.as_mut_slice();
-        let mut rows: Vec<_> = (0..strips(n)).filter_map(|row| rest.split_off_mut(..=row)).collect();
-        let update = |(row, tiles): (usize, &mut &mut [Tile])| {
-            let (a, strips) = (&negative[row * BLOCK..][..BLOCK], &positive[..(row + 1) * BLOCK]);
-            dispatch!(Level::new(), _ => strips::accumulate_row(a, strips, tiles));
+        let band = |first: usize| {
+            let rows = first..strips(n).min(first + BAND);
+            let count = strips::tiles_above(rows.end) - strips::tiles_above(rows.start);
+            Some((rest.split_off_mut(..count)?, rows))
+        };
+        let bands: Vec<_> = (0..strips(n)).step_by(BAND).filter_map(band).collect();
+        let update = |(tiles, rows): (&mut [Tile], Range<usize>)| {
+            if is_first {
+                strips::set(tiles, n, rows.clone(), |i, j| *covariance.get(i, j));
+            }
+            dispatch!(Level::new(), _ => strips::accumulate(&negative, &positive, BLOCK, rows, tiles));
         };
         if one_thread {
-            rows.iter_mut().enumerate().for_each(update);
+            bands.into_iter().for_each(update);
         } else {
-            rows.par_iter_mut().enumerate().for_each(update);
+            bands.into_par_iter().for_each(update);
         }
     }
 

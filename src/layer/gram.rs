@@ -66,8 +66,11 @@ impl<R> Gram<R> {
     }
 }
 
-/// Entries that are worth sharing out among threads, if each takes but one operation.
-const SHARED_FROM: usize = 512;
+/// Entries that are worth sharing out among threads, if each takes but one operation: that of an `f64` takes some
+/// hundredth of the time of others.
+const fn shared_from<R>() -> usize {
+    if size_of::<R>() == size_of::<f64>() { 1 << 15 } else { 512 }
+}
 
 impl<R: Real> Gram<R> {
     /// The matrix with entry `f(i, j)` at (`i`, `j`) for `i ≤ j`; the lower half mirrors the upper one.
@@ -104,15 +107,21 @@ impl<R: Real> Gram<R> {
         let n = upper.len();
         assert!(n > 0, "a Gram matrix has at least one sample");
         let entry = |i: usize, j: usize| upper[i.min(j)][i.max(j) - i.min(j)].clone();
-        let places = (0..n * n).into_par_iter().with_min_len(SHARED_FROM);
+        let places = (0..n * n).into_par_iter().with_min_len(shared_from::<R>());
         Self { n, entries: places.map(|k| entry(k / n, k % n)).collect() }
     }
 
     /// Replaces every entry `x` at (`i`, `j`) by `f(i, j, x)`, which must be symmetric in `i` and `j`.
     fn update(&mut self, f: impl Fn(usize, usize, R) -> R + Sync) {
         let n = self.n;
-        let old = std::mem::take(&mut self.entries).into_par_iter().with_min_len(SHARED_FROM);
-        self.entries = old.enumerate().map(|(k, x)| f(k / n, k % n, x)).collect();
+        let old = std::mem::take(&mut self.entries);
+        self.entries = if old.len() < shared_from::<R>() {
+            let places = (0..n).flat_map(|i| (0..n).map(move |j| (i, j)));
+            old.into_iter().zip(places).map(|(x, (i, j))| f(i, j, x)).collect()
+        } else {
+            let old = old.into_par_iter().with_min_len(shared_from::<R>());
+            old.enumerate().map(|(k, x)| f(k / n, k % n, x)).collect()
+        };
     }
 
     /// The sum of the diagonal.
@@ -132,7 +141,7 @@ impl<R: Real> Gram<R> {
     /// Theory, section 2: `(P G P)ᵢⱼ = gᵢⱼ − mᵢ − mⱼ + m` with the means `mᵢ` of the rows and `m` of them all.
     pub fn recentre(&mut self) {
         let size = i64::try_from(self.n).expect("a matrix in memory has fewer than 2⁶³ rows");
-        let rows = (0..self.n).into_par_iter().with_min_len(SHARED_FROM.div_ceil(self.n));
+        let rows = (0..self.n).into_par_iter().with_min_len(shared_from::<R>().div_ceil(self.n));
         let means: Vec<R> = rows.map(|i| sum(self.row(i)).over(size)).collect();
         let half = sum(&means).over(size).over(2);
         let offsets: Vec<R> = means.into_iter().map(|mean| mean - &half).collect();

@@ -47,6 +47,8 @@ pub const MAX_WIDTH: u64 = 1_000_000_000_000;
 const BLOCK: usize = 128;
 /// Features that are multiplied at a time.
 const DEPTH: usize = 256;
+/// Entries of a matrix that are worth sharing out among threads, if each takes a few operations.
+const SHARED_FROM: usize = 1 << 13;
 /// The most lanes among which blocks are shared out, and the numbers that all their sums may take.
 const MAX_LANES: u64 = 16;
 const MAX_LANE_NUMBERS: u64 = 1 << 25;
@@ -299,10 +301,13 @@ impl Network {
     fn collect(&mut self) -> Result<()> {
         let n = self.gram.n();
         let (total, others) = self.lanes.split_first_mut().expect("there is at least one block, so one lane");
-        for lane in others {
-            let sums = total.gram.as_flattened_mut().as_flattened_mut().as_flattened_mut();
-            let others = lane.gram.as_flattened().as_flattened().as_flattened();
-            sums.iter_mut().zip(others).for_each(|(sum, x)| *sum += x);
+        let add = |(k, tile): (usize, &mut Tile)| {
+            others.iter().for_each(|lane| strips::add(tile, &lane.gram[k]));
+        };
+        if self.one_thread {
+            total.gram.iter_mut().enumerate().for_each(add);
+        } else {
+            total.gram.par_iter_mut().enumerate().with_min_len(SHARED_FROM / (STRIP * STRIP)).for_each(add);
         }
         let sum = |i: usize, j: usize| {
             let (i, j) = (self.places[i], self.places[j]);
@@ -316,8 +321,14 @@ impl Network {
             )));
         }
         let factor = n as f64 / trace;
-        for (k, entry) in self.gram.entries_mut().iter_mut().enumerate() {
-            *entry = sum(k / n, k % n) * factor;
+        let set = |(i, row): (usize, &mut [f64])| {
+            row.iter_mut().enumerate().for_each(|(j, entry)| *entry = sum(i, j) * factor);
+        };
+        let rows = self.gram.entries_mut();
+        if self.one_thread {
+            rows.chunks_mut(n).enumerate().for_each(set);
+        } else {
+            rows.par_chunks_mut(n).enumerate().with_min_len(SHARED_FROM.div_ceil(n)).for_each(set);
         }
         self.growth = 1.0 / factor / width as f64;
         self.covariance = self.plan.layer.covariance(&self.gram);
@@ -466,7 +477,7 @@ impl Lane {
             let neurons = &mut neurons[..filled * strips(job.n)];
             job.draw(block, rows, normals, neurons);
             job.activate(filled, neurons);
-            strips::accumulate(neurons, filled, gram);
+            strips::accumulate(neurons, neurons, filled, 0..strips(job.n), gram);
             if let Source::Activations(_) = job.source {
                 outputs.extend_from_slice(neurons);
             }

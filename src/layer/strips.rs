@@ -12,6 +12,8 @@
 //!
 //! All functions are to be inlined into a function compiled for the processor at hand: `fearless_simd::dispatch!`.
 
+use std::ops::Range;
+
 /// Samples in a strip.
 pub const STRIP: usize = 8;
 /// Neurons in a group.
@@ -43,10 +45,10 @@ pub fn tiles_above(row: usize) -> usize {
     row * (row + 1) / 2
 }
 
-/// Sets all sums, `value(i, j)` for samples `i ≥ j`.
-pub fn set(sums: &mut [Tile], n: usize, value: impl Fn(usize, usize) -> f64) {
+/// Sets the sums of some rows of tiles, `value(i, j)` for samples `i ≥ j`.
+pub fn set(sums: &mut [Tile], n: usize, rows: Range<usize>, value: impl Fn(usize, usize) -> f64) {
     let mut sums = sums.iter_mut();
-    for row in 0..strips(n) {
+    for row in rows {
         for (column, tile) in (0..=row).zip(&mut sums) {
             for (i, numbers) in (row * STRIP..).zip(tile.as_flattened_mut()) {
                 for (j, sum) in (column * STRIP..).zip(numbers) {
@@ -55,6 +57,12 @@ pub fn set(sums: &mut [Tile], n: usize, value: impl Fn(usize, usize) -> f64) {
             }
         }
     }
+}
+
+/// `sums += others`.
+pub fn add(sums: &mut Tile, others: &Tile) {
+    let others = others.as_flattened().as_flattened();
+    sums.as_flattened_mut().as_flattened_mut().iter_mut().zip(others).for_each(|(sum, x)| *sum += x);
 }
 
 /// The sum for samples `i ≥ j`.
@@ -99,28 +107,22 @@ pub fn product(groups: &[Group], depth: usize, factor: &[Strip], neurons: &mut [
     }
 }
 
-/// Adds the products of every two samples, summed over the neurons.
+/// Adds the products of every two samples, summed over the neurons, to some rows of tiles.
 ///
 /// # Shape
-/// `neurons`: all strips, `rows` neurons each; `sums`: [`tiles`].
+/// `left`, `right`: all strips, `depth` neurons each; `sums`: the tiles on and below the diagonal of the rows `rows`.
 #[inline(always)]
-pub fn accumulate(neurons: &[Strip], rows: usize, sums: &mut [Tile]) {
-    let count = neurons.len() / rows;
-    for panel in (0..count).step_by(PANEL) {
-        for i in panel..count {
-            let end = (i + 1).min(panel + PANEL);
-            let sums = &mut sums[tiles_above(i)..][panel..end];
-            accumulate_row(&neurons[i * rows..][..rows], &neurons[panel * rows..end * rows], sums);
+pub fn accumulate(left: &[Strip], right: &[Strip], depth: usize, rows: Range<usize>, sums: &mut [Tile]) {
+    for panel in (0..rows.end).step_by(PANEL) {
+        for row in rows.start.max(panel)..rows.end {
+            let a = &left[row * depth..][..depth];
+            let end = (row + 1).min(panel + PANEL);
+            let sums = &mut sums[tiles_above(row) - tiles_above(rows.start)..][panel..end];
+            for (b, [upper, lower]) in right[panel * depth..].chunks_exact(depth).zip(sums) {
+                multiply(upper, a, |x| x.first_chunk().expect("8 > 4"), b);
+                multiply(lower, a, |x| x.last_chunk().expect("8 > 4"), b);
+            }
         }
-    }
-}
-
-/// Adds to tiles of one row, `sums += Σ a bᵀ` for one strip `a` and strip after strip `b` of the same length.
-#[inline(always)]
-pub fn accumulate_row(a: &[Strip], strips: &[Strip], sums: &mut [Tile]) {
-    for (b, [upper, lower]) in strips.chunks_exact(a.len()).zip(sums) {
-        multiply(upper, a, |x| x.first_chunk().expect("8 > 4"), b);
-        multiply(lower, a, |x| x.last_chunk().expect("8 > 4"), b);
     }
 }
 
