@@ -316,24 +316,29 @@ mod tests {
 
     #[test]
     fn exact_inputs_have_no_error_and_operations_have_one_rounding() {
-        let (x, y) = (Tracked::exact(0.1), Tracked::exact(0.7));
-        assert_eq!(x.error, 0.0);
+        let (x, y, unit) = (Tracked::exact(0.1), Tracked::exact(0.7), UNIT_ROUNDOFF);
+        assert_eq!((x.error, unit), (0.0, 2.0_f64.powi(-53)));
         for result in [x + y, x - y, x * y, x / y, x.square(), y.sqrt()] {
-            let bound = UNIT_ROUNDOFF * result.value.abs();
+            let bound = unit * result.value.abs();
             assert!(result.error >= bound && result.error <= 1.01 * bound, "{result:?}");
         }
         assert_eq!((-x).error, 0.0);
+        assert_eq!(Tracked::with_error(1.0, -0.5), Tracked::with_error(1.0, 0.5));
     }
 
     #[test]
     fn errors_propagate_by_the_slope() {
         let x = Tracked::with_error(0.5, 1e-6);
         let y = Tracked::with_error(0.25, 1e-7);
+        // Wide enough for its sine not to be the angle.
+        let (wide, half) = (Tracked::with_error(0.5, 0.2), Tracked::exact(0.5));
+        let sine = 0.5 * 0.2 / 0.5_f64.sqrt() / (0.5_f64.sqrt() - 0.2);
         for (result, expected) in [
             (x + y, 1.1e-6),
             (x - y, 1.1e-6),
             (x * y, 0.5e-7 + 0.25e-6),
             (x / y, (1e-6 + 2e-7) / 0.25),
+            (x / -y, (1e-6 + 2e-7) / 0.25),
             (x.square(), 1e-6),
             (y.sqrt(), 1e-7),
             (x.sin(), 1e-6 * 0.5_f64.cos()),
@@ -341,10 +346,46 @@ mod tests {
             (x.asin(), 1e-6 / 0.75_f64.sqrt()),
             (x.acos(), 1e-6 / 0.75_f64.sqrt()),
             (x.atan2(&y), (0.25e-6 + 0.5e-7) / 0.3125),
+            (wide.atan2(&half), sine / (1.0 - sine * sine).sqrt()),
+            (x.exp(), 1e-6 * 0.5_f64.exp()),
+            (x.ln_1p(), 1e-6 / 1.5),
             (x.h(), 0.5 * 0.5_f64.sin() * 1e-6),
+            (Tracked::with_error(2.0, 1e-6).h(), 2.0 * 2.0_f64.sin() * 1e-6),
             (Tracked::gram_determinant(&x, &x, &y), 1e-6 + 0.5e-7),
         ] {
             assert!((result.error / expected - 1.0).abs() < 1e-4, "{result:?} {expected}");
+        }
+    }
+
+    /// What a function adds of its own: sines and cosines are off by `4u` of themselves, `h` and the Bessel functions by
+    /// what their formulas add up to.
+    #[test]
+    fn functions_add_their_own_roundings() {
+        let near = |found: f64, expected: f64| {
+            assert!((found / expected - 1.0).abs() < 1e-6, "{found} {expected}");
+        };
+        for t in [1.0_f64, 1.5, 2.5, 3.1] {
+            let (sin, cos) = t.sin_cos();
+            let units = 4.0 * sin + 5.0 * t * cos.abs() + (sin - t * cos);
+            near(Tracked::exact(t).h().error, units * UNIT_ROUNDOFF);
+        }
+        near(Tracked::exact(0.5).h().error, 8.0 * UNIT_ROUNDOFF * (0.5_f64.sin() - 0.5 * 0.5_f64.cos()));
+        near(Tracked::exact(1.0).atan2(&Tracked::exact(0.0)).error, 4.0 * UNIT_ROUNDOFF * PI / 2.0);
+        near(Tracked::exact(0.0).atan2(&Tracked::exact(-1.0)).error, 4.0 * UNIT_ROUNDOFF * PI);
+
+        for (order, t) in (0..4).flat_map(|order| [0.5, 1.9, 2.0, 3.05, 4.0].map(|t| (order, t))) {
+            let exactly = Tracked::exact(t);
+            let own = if t < 2.0 {
+                bessel::series(&exactly, order, 12)
+            } else {
+                bessel::by_recurrence(&exactly, order)
+            };
+            let left_out = UNIT_ROUNDOFF / 8.0 * own.value.abs();
+            near(exactly.bessel(order).error, own.error + left_out);
+            // An operand's error that amounts to as much: the slope is at most t/(2k+3)!!.
+            let slope = t / (0..=order + 1).map(|k| f64::from(2 * k + 1)).product::<f64>();
+            let moved = Tracked::with_error(t, own.error / slope).bessel(order);
+            near(moved.error, 2.0 * own.error + left_out);
         }
     }
 
@@ -359,6 +400,11 @@ mod tests {
             Tracked::exact(1.0) / reaching_zero,
             Tracked::exact(1.0) / Tracked::exact(0.0),
             outside.sqrt(),
+            Tracked::with_error(-0.5, 0.5).ln_1p(),
+            Tracked::exact(4.5).bessel(1),
+            Tracked::exact(-4.5).bessel(0),
+            Tracked::exact(-3.0).bessel(1),
+            Tracked::exact(f64::NAN).bessel(1),
             Tracked::exact(1.5).asin(),
             Tracked::exact(1.5).acos(),
             outside.atan2(&Tracked::exact(1.0)),
@@ -391,6 +437,7 @@ mod tests {
         assert_eq!(any.lift(1 << 53), Tracked::exact(9_007_199_254_740_992.0));
         assert_eq!(any.lift((1 << 53) + 1).error, 1.0);
         assert_eq!(any.lift(i64::MAX).error, 1.0);
+        assert_eq!(any.precision(), 53);
         // sin PI = π − PI to first order.
         assert!(any.pi().error >= PI.sin() && any.pi().error < 1.001 * PI.sin());
     }

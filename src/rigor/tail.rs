@@ -267,6 +267,13 @@ mod tests {
         assert!(far.is_subset_of(&all) && *far.lower() > 0.9999 && *far.upper() < 1.0001, "{far}");
     }
 
+    /// With so wide a window the eigenvalues are told apart still, and with one wider than that they are not.
+    #[test]
+    fn order_of_the_eigenvalues() {
+        assert!(leaky_margin_for_all(14, 200, 64).is_ok());
+        assert!(leaky_margin_for_all(14, 500, 64).is_err());
+    }
+
     /// Else some batch size would be spoken of without being looked at.
     #[test]
     fn pieces_reach_from_zero_to_the_smallest_batch() {

@@ -127,6 +127,14 @@ fn h() {
 }
 
 #[test]
+fn bessel() {
+    for order in 0..4 {
+        let exact = |t: Float| t.bessel(order);
+        unary(known_within(angle(), [-4.0, 4.0]), |t| t.bessel(order), |t| t.bessel(order), exact);
+    }
+}
+
+#[test]
 fn gram_determinants() {
     check((known(nonnegative()), known(nonnegative()), known(real())), |(a, b, c)| {
         let result = Tracked::gram_determinant(&a.tracked, &b.tracked, &c.tracked);

@@ -103,6 +103,15 @@ pub fn judge_uniform(statement: &UniformStatement, precision: u32) -> Result<Uni
 pub fn prove_uniform(from: u64, reach: f64, precision: u32) -> Result<UniformBasin> {
     // The window of x = nθ used for n ≥ TAIL_FROM.
     prove_angle_expansion(ANGLE_CONSTANT, TAIL_FROM, precision)?;
+    let places = places(from, precision)?;
+    let reach = Interval::from_f64(precision, reach);
+    let found = places.iter().map(|(u, x)| contract(u, x, &reach));
+    let all = found.collect::<Option<Vec<_>>>().and_then(|all| all.into_iter().reduce(UniformBasin::worst));
+    all.ok_or_else(|| Error::NotReached(format!("no region was proved to contract for all n >= {from}")))
+}
+
+/// `u` and the window of `x` of every `n ≥ from`: one by one below [`TAIL_FROM`], then in pieces from `u = 0` on.
+fn places(from: u64, precision: u32) -> Result<Vec<(Interval, Interval)>> {
     let mut places = Vec::new();
     for n in from..TAIL_FROM {
         let batch = enclose_fixed_point(FixedPoint::OddPoint, n, precision)?;
@@ -115,10 +124,7 @@ pub fn prove_uniform(from: u64, reach: f64, precision: u32) -> Result<UniformBas
         let x = approach(&u, &window);
         places.push((u, x));
     }
-    let reach = Interval::from_f64(precision, reach);
-    let found = places.iter().map(|(u, x)| contract(u, x, &reach));
-    let all = found.collect::<Option<Vec<_>>>().and_then(|all| all.into_iter().reduce(UniformBasin::worst));
-    all.ok_or_else(|| Error::NotReached(format!("no region was proved to contract for all n >= {from}")))
+    Ok(places)
 }
 
 impl UniformBasin {
@@ -649,6 +655,61 @@ mod tests {
         }
     }
 
+    /// Else some batch size would be spoken of without being looked at.
+    #[test]
+    fn places_are_those_of_every_batch() {
+        for from in [120, TAIL_FROM, 300] {
+            let places = places(from, BITS).unwrap();
+            let (single, pieces) = places.split_at(places.len() - PIECES as usize);
+            assert_eq!(single.len() as u64, TAIL_FROM.saturating_sub(from));
+            let largest = Interval::from_integer(BITS, 1).over(from.max(TAIL_FROM) as i64);
+            assert!(*pieces[0].0.lower() <= 0 && pieces[pieces.len() - 1].0.upper() >= largest.upper());
+            assert!(pieces.windows(2).all(|two| two[0].0.upper() >= two[1].0.lower()));
+            for n in [from, from + 1, from + 8, 2 * from + 1, 1 << 20] {
+                let batch = enclose_fixed_point(FixedPoint::OddPoint, n, BITS).unwrap();
+                let (u, x) = (batch.n.lift(1) / &batch.n, batch.theta * &batch.n);
+                let holds =
+                    |place: &(Interval, Interval)| u.is_subset_of(&place.0) && x.is_subset_of(&place.1);
+                assert!(places.iter().any(holds), "n = {n}");
+            }
+        }
+    }
+
+    /// Of two proofs the lesser constants.
+    #[test]
+    fn constants_are_the_least() {
+        let basin = |growth, rate| {
+            let [growth, rate] = [growth, rate].map(|x| Interval::from_integer(BITS, x));
+            UniformBasin { growth, rate }
+        };
+        for (one, other) in [(basin(2, 7), basin(3, 5)), (basin(3, 5), basin(2, 7))] {
+            let worst = one.worst(other);
+            assert_eq!([worst.growth, worst.rate].map(|x| x.approximate()), [2.0, 5.0]);
+        }
+    }
+
+    /// What of a batch within the reach, or of the odd point, is outside a region is seen, one by one.
+    #[test]
+    fn regions_hold_their_start() {
+        let (batch, _) = centre(40);
+        let start = Start::around(&(1.0 / 40.0), &(40.0 * batch.theta), &1.0);
+        let within = |start: &Start<f64>, change: &dyn Fn(&mut Region<f64>)| {
+            let most = [1.1 * start.pairs, 1.1 * start.rows, 1.1 * start.mean];
+            let (least, across) = (0.9 * start.centre, 1.1 * start.across);
+            let mut region = Region { u: 1.0 / 40.0, least, most, across, weight: 1.0 };
+            change(&mut region);
+            start.lies_in(&region).into_iter().all(|x| x > 0.0)
+        };
+        assert!(within(&start, &|_| ()));
+        for k in 0..3 {
+            assert!(!within(&start, &|region| region.most[k] *= 0.9));
+        }
+        assert!(!within(&start, &|region| region.across *= 0.9));
+        assert!(!within(&start, &|region| region.least *= 1.2));
+        assert!(!within(&Start { mean: 0.9 * start.centre, ..start.clone() }, &|_| ()));
+        assert!(!within(&Start { scale: -start.scale, ..start.clone() }, &|_| ()));
+    }
+
     /// `A` and `k` of the module's head, `k` as a function of `A`, `E` and `M`.
     fn variance(u: f64, [row, across, mean]: [f64; 3]) -> f64 {
         (1.0 - 2.0 * u) * row + u * across - (1.0 - u) * (1.0 - 2.0 * u) * mean / 2.0
@@ -667,12 +728,15 @@ mod tests {
     /// but for `k` and its slopes, which are bounded by a little more.
     #[test]
     fn bounds_are_those_of_the_worst_numbers() {
-        bounds_at(0.1, 4.0);
-        bounds_at(0.01, 1.15);
+        bounds_at(0.1, 1.0, 4.0);
+        bounds_at(0.01, 1.0, 1.15);
+        // So near to 0 that k hardly grows with A.
+        bounds_at(0.01, 0.1, 1.15);
     }
 
-    fn bounds_at(u: f64, slack: f64) {
-        let (least, pairs, rows, mean, across, weight) = (60.0, 120.0, 90.0, 80.0, 30.0, 15.0);
+    fn bounds_at(u: f64, scale: f64, slack: f64) {
+        let [least, pairs, rows, mean, across, weight] =
+            [60.0, 120.0, 90.0, 80.0, 30.0, 15.0].map(|x| scale * x);
         let region = Region { u, least, most: [pairs, rows, mean], across, weight };
         let near = |found: f64, expected: f64, what: &str| {
             assert!((found / expected - 1.0).abs() < 1e-9, "{what}: {found} {expected}");

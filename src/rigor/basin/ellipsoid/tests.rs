@@ -23,12 +23,17 @@ const TINY: f64 = 1e-5;
 impl Whole {
     /// A set that is no ball, smaller than that of this share of the best radius.
     fn new(n: usize, share: f64) -> Self {
+        Self::with_pair(n, share, 0.7)
+    }
+
+    /// The same with that part of the ball's `s`.
+    fn with_pair(n: usize, share: f64, part: f64) -> Self {
         let frame = plain_frame(FixedPoint::OddPoint.locate(n as u64).unwrap());
         let around = OrbitEllipsoid::around(&frame, &share);
         let [a, b, c] = around.standard;
         let standard = [0.8 * a, 0.5 * b, 0.5 * c];
         let set =
-            OrbitEllipsoid { trivial: 0.6 * around.trivial, standard, pair: 0.7 * around.pair, ..around };
+            OrbitEllipsoid { trivial: 0.6 * around.trivial, standard, pair: part * around.pair, ..around };
         let (basis, centre) = (space(n), frame.batch.covariance(n));
         let gauge = form(&basis, |d| filled(&set, &frame, d) + (coordinates(&frame, d).0 / TINY).powi(2));
         Self { frame, set, centre, basis, gauge }
@@ -164,8 +169,9 @@ fn around_is_the_frobenius_ball() {
 
 #[test]
 fn bounds_are_the_extrema_over_the_set() {
-    for n in [7, 9] {
-        let mut whole = Whole::new(n, 0.4);
+    // At last with a pair part that is the largest.
+    for (n, part) in [(7, 0.7), (9, 0.7), (8, 5.0)] {
+        let mut whole = Whole::with_pair(n, 0.4, part);
         let (m, last) = (n as f64 - 1.0, n - 1);
         let [one, two] = [(m - 1.0) / m, 2.0 * (m - 2.0) / m];
         let Whole { frame: plain, set, .. } = &whole;
@@ -323,12 +329,81 @@ fn remainders_stay_within_their_bounds() {
                 assert_close(found.centre - found.spread, least, 1e-6, "least β");
                 assert_close(found.centre + found.spread, most, 1e-6, "largest β");
             }
-            println!("n = {n}, across {across}: {nearest:.3?}");
             // β at both ends, γ, ω, 1 + σ, and the sums, of which the first puts worst factors together that do not meet.
             let least = [0.95, 0.95, 0.9, 0.9, 0.999, 0.4, 0.9];
             (0..7).for_each(|k| assert!(nearest[k] > least[k], "n = {n}, {k}: {}", nearest[k]));
         }
     }
+}
+
+/// The ends of β are those at the first step of the grid where no covariance of the set has its correlation: from
+/// `|c| ≤ κp` with the largest `u₀ − xσ`, and the largest ω where κ has the sign of the end.
+#[test]
+fn correlations_end_where_the_set_does() {
+    for n in [7, 12] {
+        let whole = Whole::new(n, 0.5);
+        for across in [false, true] {
+            let e = &whole.entries(across)[0];
+            let bounds = whole.set.remainder(&whole.frame, whole.kind(across), None).unwrap();
+            let [centre, spread] = [bounds.centre, bounds.spread];
+            for (sign, beta) in [(-1.0, centre - spread), (1.0, centre + spread)] {
+                let cosine = |k: i32| (sign - e.rho) * f64::from(k) / 1024.0 + e.rho;
+                let outside = |k: &i32| {
+                    let x = cosine(*k) - e.rho;
+                    let reach = whole.largest(&|d| {
+                        let [u, s, _] = e.read(d);
+                        u - x * s
+                    });
+                    let outward = f64::max(cosine(*k) * sign, 0.0);
+                    x * sign > reach + outward * bounds.gap
+                };
+                let at = cosine((1..1024).find(outside).unwrap_or(1024));
+                let slope = kappa_slope(&e.rho.acos());
+                let expected = (kappa(at) - kappa(e.rho) - slope * (at - e.rho)) / (at - e.rho);
+                assert_close(beta, expected, 1e-9, "β at an end");
+            }
+        }
+    }
+}
+
+/// Of a variance that may be 0 nothing is said, nor of distances between which the odd point's is not.
+#[test]
+fn sets_beyond_the_bounds_have_no_remainder() {
+    let Whole { frame, set, centre, .. } = Whole::new(7, 0.2);
+    let middle = distance(&centre, 0, 1);
+    let pairs = |set: &OrbitEllipsoid<f64>, share: [f64; 2]| {
+        set.remainder(&frame, frame.cluster_pairs(), Some(&share.map(|x| x * middle))).is_some()
+    };
+    assert!(pairs(&set, [0.9, 1.1]));
+    assert!(!pairs(&set, [0.5, 0.9]) && !pairs(&set, [1.1, 1.5]));
+    // 1 + σ reaches below 0, ν does not: the product of the least variances is positive.
+    let wide = OrbitEllipsoid { trivial: 1e3, ..set };
+    let kind = frame.cluster_pairs();
+    let [mean, difference] =
+        [(&kind.mean, 0), (&kind.difference, 1)].map(|(f, k)| wide.largest(&frame, f, &kind.spread[k]));
+    assert!(mean > 1.0 + difference && wide.remainder(&frame, kind, None).is_none());
+}
+
+/// `d/4(1 + σ)` is the square of a sine: distances beyond it are those of no covariance.
+#[test]
+fn distances_are_those_of_an_angle() {
+    let Whole { frame, set, centre, .. } = Whole::new(7, 0.2);
+    let middle = distance(&centre, 0, 1);
+    let standard = set.standard.map(|x| 1e-6 * x);
+    // The pair part alone moves distances, and no variance.
+    let with = |pair: f64, most: f64| {
+        let within = [0.9 * middle, most];
+        OrbitEllipsoid { trivial: 1e-6, standard, pair, within }
+    };
+    assert!(with(8.0, 3.9).passage(&frame).is_some() && with(8.0, 4.1).passage(&frame).is_none());
+    // The trivial part alone moves variances, the distances are kept.
+    let with = |ratio: f64| {
+        let least = 0.99 * middle / ratio;
+        let trivial = (1.0 - least) / frame.variance().trivial.abs();
+        let within = [0.99 * middle, 1.01 * middle];
+        OrbitEllipsoid { trivial, standard, pair: 1e-6, within }
+    };
+    assert!(with(3.9).passage(&frame).is_some() && with(4.1).passage(&frame).is_none());
 }
 
 /// The image of a covariance stays within what does not depend on multipliers.
@@ -395,7 +470,6 @@ fn passages_hold_their_images() {
             ];
             (0..4).for_each(|k| nearest[k] = nearest[k].max(near[k]));
         }
-        println!("n = {n}: {nearest:.3?}");
         // Of the rescaling, of x₀, and of the distances either way.
         let least = [0.94, 0.98, 0.93, 0.93];
         (0..4).for_each(|k| assert!(nearest[k] > least[k], "n = {n}, {k}: {}", nearest[k]));

@@ -317,6 +317,7 @@ fn the_rate_is_below_what_the_layers_add_up_to() {
                 });
                 l * l * noise / 2.0 + higher.sum::<f64>()
             };
+            assert!(contraction < 1.0, "{contraction}");
             let (mut lowest, mut power, mut sum) = (f64::INFINITY, 1.0, 0.0);
             while power > 1e-9 {
                 sum += psi(l * power);
@@ -324,6 +325,13 @@ fn the_rate_is_below_what_the_layers_add_up_to() {
                 lowest = f64::min(lowest, l * radius - l * power * radius / 2.0 - sum);
             }
             let scale = l * radius + lowest.abs();
+            // The same as the head writes it.
+            let tail = 2.5 * (l * mu).powi(3) / (1.0 - 2.0 * l * mu).powf(3.5);
+            let head = l * radius
+                - l * l * noise / (2.0 * gap)
+                - gap * (radius / 2.0).powi(2) / (2.0 * noise)
+                - tail / (1.0 - contraction.powi(3));
+            assert!((stray - head).abs() < 1e-9 * scale, "n = {n}: {stray} {head}");
             assert!(stray <= lowest + 1e-9 * scale, "n = {n}: {stray} {lowest}");
             assert!(stray > lowest - 0.05 * scale, "n = {n}: {stray} {lowest} of {scale}");
             // What must be positive besides: g, 1 − 2ℓμ, and the two rates.
@@ -346,6 +354,38 @@ fn widths_are_judged_three_ways() {
         assert_eq!(judge(width - 1), StayVerdict::Undecided);
         assert_eq!(judge(Integer::from(n - 3)), StayVerdict::Leaves, "n = {n}");
         assert_eq!(judge(Integer::from(n - 2)), StayVerdict::Undecided);
+    }
+}
+
+/// In Frobenius norm the start reaches as far as `N` is at most its radius; and batches whose recentred samples in the
+/// cluster are dependent lie beyond the distance of dependence.
+#[test]
+fn distances_are_measured_in_the_norm() {
+    let n = 9;
+    let stay = Stay::prove(n as u64, BITS).unwrap();
+    let Weights { trivial, standard } = &stay.frame.weights;
+    let weights =
+        Weights { trivial: trivial.approximate(), standard: [0, 1].map(|k| standard[k].approximate()) };
+    // With the others `‖δ Cov ζ‖_F` may be larger than `N`.
+    for weights in
+        [weights, Weights { trivial: 0.3, ..SKEW }, Weights { trivial: 20.0, standard: [0.4, 0.3] }]
+    {
+        let frame = frame(n as u64, weights);
+        let space = space(n);
+        let square = form(&space, |d| norm(&frame, d).powi(2));
+        let frobenius = form(&space, |d| d.frobenius_norm().powi(2));
+        if frame.weights.trivial == trivial.approximate() {
+            let expected = stay.start.approximate() / largest_ratio(&square, &frobenius).sqrt();
+            assert_close(stay.frobenius_start().approximate(), expected, 1e-9, "start");
+        }
+        // uᵀDu = −(1−r): for two samples alike, and for two halves of the cluster with one mean.
+        let least = frame.distance_of_dependence();
+        assert_close(least * frame.spread(), frame.batch.one_minus_r, 1e-12, "distance");
+        for u in [[1.0, -1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0], [1.0, 1.0, 1.0, 1.0, -1.0, -1.0, -1.0, -1.0]] {
+            let u = DVector::from_fn(n, |i, _| u.get(i).copied().unwrap_or(0.0)).normalize();
+            let reach = dual_square(&space, &square, |d| u.dot(&(matrix(d) * &u))).sqrt();
+            assert!(least <= frame.batch.one_minus_r / reach * (1.0 + 1e-9), "{least}");
+        }
     }
 }
 
