@@ -572,6 +572,41 @@ mod tests {
         assert!(odd.narrow().lifts(&(0.98 * odd.mean())) && !odd.narrow().lifts(&(1.02 * odd.mean())));
     }
 
+    /// Of a wide box the lower bounds of a row and of the mean are on the chord of the images of its ends; a box of no
+    /// width is refused.
+    #[test]
+    fn means_are_above_the_chord() {
+        let (low, high) = (2.0, 5.0);
+        let all =
+            OrbitBox { n: 9.0, within: [low, high], rows: [3.0, 3.4], mean: [3.1, 3.2], across: [0.0; 2] };
+        let variances = all.variances();
+        let [bottom, top] = [low, high].map(|d| least_image(&variances.cluster[0], &d));
+        let factor = all.scale(&variances).unwrap().factors[0];
+        let next = all.step().unwrap();
+        for (found, x) in [(next.rows[0], 3.0), (next.mean[0], 3.1)] {
+            let chord = (bottom * (high - x) + top * (x - low)) / (high - low);
+            assert_near([found; 2], factor * chord, 1e-12, "chord");
+        }
+        assert!(OrbitBox { within: [3.2; 2], ..all }.step().is_none());
+    }
+
+    /// Larger at any one of its eight ends, it does not lie in the other; nor if its numbers say nothing.
+    #[test]
+    fn a_box_lies_in_another_with_all_its_ends() {
+        let other =
+            OrbitBox { n: 9.0, within: [2.0, 5.0], rows: [3.0, 3.4], mean: [3.1, 3.2], across: [-0.1, 0.2] };
+        assert!(other.lies_in(&other));
+        for end in 0..8 {
+            for (step, inside) in [(1e-9, false), (-1e-9, true)] {
+                let mut moved = other.clone();
+                let OrbitBox { within, rows, mean, across, .. } = &mut moved;
+                let bounds = [within, rows, mean, across];
+                bounds[end / 2][end % 2] += if end % 2 == 0 { -step } else { step };
+                assert_eq!(moved.lies_in(&other), inside, "end {end}, {step}");
+            }
+        }
+    }
+
     /// One sample off from the others, both ways: its deviation after a layer against the bound.
     #[test]
     fn deviations_across_are_bounded() {
@@ -612,6 +647,25 @@ mod tests {
             if part == 1.0 || off == 0.0 {
                 assert!(strong - weak < 2.5 * (bends[0] - bends[1]).abs());
             }
+        }
+    }
+
+    /// What may be negative, or too large for an angle, gives no bound.
+    #[test]
+    fn numbers_without_an_angle_are_refused() {
+        let all = OrbitBox { n: 9.0, within: WIDE, rows: WIDE, mean: WIDE, across: [0.0; 2] };
+        let given = |cluster: f64, central: [f64; 2], outlier: f64| {
+            all.cross_shrinkage(&Variances { cluster: [cluster; 2], central, outlier: [outlier; 2] })
+        };
+        assert!(given(1.0, [1.0; 2], 64.0).is_some());
+        for (cluster, central, outlier) in [
+            (-1.0, [1.0; 2], 64.0),
+            (1.0, [-1.0, 1.0], 64.0),
+            (1.0, [1.0; 2], -64.0),
+            (1.0, [1.0, 40.0], 64.0),
+        ] {
+            let found = given(cluster, central, outlier);
+            assert!(found.is_none(), "{cluster} {central:?} {outlier}: {found:?}");
         }
     }
 
@@ -684,6 +738,19 @@ mod tests {
             let expected = pairs.map(|x| x * x).sum::<f64>().sqrt() / 2.0;
             let all = OrbitBox { n: n as f64, within: [d; 2], rows: [d; 2], mean: [d; 2], across: [0.0; 2] };
             assert_near([all.half_difference(&odd); 2], expected, 1e-9, "half the difference");
+        }
+        // Distances to the outlier off by more upwards, or downwards: the farther end counts for all of them.
+        let (m, size) = (n as f64 - 1.0, n as f64);
+        let (d, far) = (distance(&centre, 0, 1), distance(&centre, 0, n - 1));
+        let wide = 1.1 * d * size * size / far;
+        let factor = (m * (m - 1.0) * d + 2.0 * m * far) / (m * (m - 1.0) * wide + 2.0 * m * size * size);
+        for across in [[-0.1, 0.7], [-0.7, 0.1]] {
+            let all = OrbitBox { n: size, within: [wide; 2], rows: [wide; 2], mean: [wide; 2], across };
+            let off = across.map(|x| ((size * size + x) * factor - far).abs());
+            let most = off[0].max(off[1]);
+            assert!((off[0] - off[1]).abs() > 0.1 * most);
+            let square = m * (m - 1.0) * (wide * factor - d).powi(2) + 2.0 * m * most.powi(2);
+            assert_near([all.half_difference(&odd); 2], square.sqrt() / 2.0, 1e-9, "off across");
         }
     }
 }
