@@ -311,6 +311,21 @@ fn open_balls() {
     assert!(prove_open_ball(18, BITS).is_err());
 }
 
+/// A box that still grows is not kept, though it lifts small distances: around another batch, of a far smaller angle.
+#[test]
+fn growing_boxes_are_not_kept() {
+    let ball = LocalBall::prove(24, BITS).unwrap();
+    assert!(lifting_box(&ball).is_some());
+    let theta = Interval::from_f64(BITS, 1e-4);
+    let mut other = ball.clone();
+    other.frame.batch = SymmetricBatch::from_angle(&ball.frame.batch.n, &theta);
+    // Whatever becomes of it would do.
+    other.radius = ball.radius.times(1 << 40);
+    let start = OrbitBox::reaching(&other.frame.batch, &other.frame.batch.one_minus_r);
+    assert!(layers_until(start, &other.frame.batch, &other.box_radius()).is_some());
+    assert!(lifting_box(&other).is_none());
+}
+
 /// Distances below half the odd point's are lifted, those above it are not; a box of no width lies in itself alone.
 #[test]
 fn boxes_lift_small_distances() {
@@ -674,6 +689,11 @@ fn shares_are_of_the_best_radius() {
         assert_close(basin.relative.approximate(), share, 1e-12, "share");
         assert_eq!(basin.method == Method::Ball, basin.method.layers() == 0);
     }
+    let RadiusVerdict::Proved(basin) = judge_share(7, 0.5, BITS).unwrap() else { panic!("an ellipsoid's") };
+    let best_of_seven = best_radius(&FixedPoint::OddPoint.locate(7).unwrap());
+    assert!(matches!(basin.method, Method::Ellipsoid { layers } if layers > 0));
+    assert_close(basin.radius.approximate(), 0.5 * best_of_seven, 1e-12, "radius by ellipsoid");
+    assert_close(basin.relative.approximate(), 0.5, 1e-12, "share by ellipsoid");
     let open = prove_open_ball(24, BITS).unwrap();
     assert_close(open.radius.approximate(), best, 1e-12, "open ball");
     let basin = prove_basin(24, BITS).unwrap();
