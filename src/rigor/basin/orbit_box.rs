@@ -11,6 +11,8 @@ pub trait Ends: Real {
     fn ceiling(&self) -> Self;
     /// Whether it is certainly positive.
     fn surely_positive(&self) -> bool;
+    /// Whether it is certainly not smaller than the other; not where either says nothing.
+    fn surely_at_least(&self, other: &Self) -> bool;
 }
 
 impl Ends for f64 {
@@ -23,6 +25,9 @@ impl Ends for f64 {
     fn surely_positive(&self) -> bool {
         *self > 0.0
     }
+    fn surely_at_least(&self, other: &Self) -> bool {
+        self >= other
+    }
 }
 
 impl Ends for Interval {
@@ -34,6 +39,9 @@ impl Ends for Interval {
     }
     fn surely_positive(&self) -> bool {
         self.certainly_positive()
+    }
+    fn surely_at_least(&self, other: &Self) -> bool {
+        self.lower() >= other.upper()
     }
 }
 
@@ -258,9 +266,7 @@ impl<R: Ends> OrbitBox<R> {
 
     /// Whether every batch of this box is in the other.
     pub fn lies_in(&self, other: &Self) -> bool {
-        let inside = |[a, b]: &[R; 2], [c, d]: &[R; 2]| {
-            !(c.clone() - a).surely_positive() && !(b.clone() - d).surely_positive()
-        };
+        let inside = |[a, b]: &[R; 2], [c, d]: &[R; 2]| a.surely_at_least(c) && d.surely_at_least(b);
         let [mine, its] = [self, other].map(|x| [&x.within, &x.rows, &x.mean, &x.across]);
         mine.into_iter().zip(its).all(|(a, b)| inside(a, b))
     }
@@ -603,8 +609,16 @@ mod tests {
                 let bounds = [within, rows, mean, across];
                 bounds[end / 2][end % 2] += if end % 2 == 0 { -step } else { step };
                 assert_eq!(moved.lies_in(&other), inside, "end {end}, {step}");
+                let OrbitBox { within, rows, mean, across, .. } = &mut moved;
+                let bounds = [within, rows, mean, across];
+                bounds[end / 2][end % 2] = f64::NAN;
+                assert!(!moved.lies_in(&other) && !other.lies_in(&moved), "end {end}");
             }
         }
+        let [one, two, whole] =
+            [Interval::from_integer(53, 1), Interval::from_integer(53, 2), Interval::whole(53)];
+        assert!(one.surely_at_least(&one) && two.surely_at_least(&one) && !one.surely_at_least(&two));
+        assert!([&one, &whole].into_iter().all(|x| !x.surely_at_least(&whole) && !whole.surely_at_least(x)));
     }
 
     /// One sample off from the others, both ways: its deviation after a layer against the bound.
