@@ -490,6 +490,7 @@ mod tests {
         assert!(found.iter().all(|x| (x - expected).abs() < tolerance), "{what}: {found:?} {expected}");
     }
 
+    const BITS: u32 = 64;
     const WIDE: [f64; 2] = [-1e4, 1e4];
 
     /// From a sample's own row, the mean, and its distance to the outlier; or from the pairs without it for the mean.
@@ -578,8 +579,25 @@ mod tests {
         assert!(odd.narrow().lifts(&(0.98 * odd.mean())) && !odd.narrow().lifts(&(1.02 * odd.mean())));
     }
 
-    /// Of a wide box the lower bounds of a row and of the mean are on the chord of the images of its ends; a box of no
-    /// width is refused.
+    /// Below the distance at which the least image, by the least factor, is the distance itself, all are lifted.
+    #[test]
+    fn lifted_up_to_a_distance() {
+        let batch = FixedPoint::OddPoint.locate(40).unwrap();
+        let all = OrbitBox::around(&batch, &(0.5 * batch.one_minus_r)).unwrap();
+        let variances = all.variances();
+        let factor = all.scale(&variances).unwrap().factors[0];
+        let (mut low, mut high) = (0.0, all.within[1]);
+        for _ in 0..60 {
+            let middle = (low + high) / 2.0;
+            let grows = factor * least_image(&variances.cluster[0], &middle) > middle;
+            *(if grows { &mut low } else { &mut high }) = middle;
+        }
+        assert!(low > 0.0 && high < all.within[1]);
+        assert!(all.lifts(&(low * (1.0 - 1e-9))) && !all.lifts(&(high * (1.0 + 1e-9))));
+    }
+
+    /// Of a wide box the lower bounds of a row and of the mean are on the chord of the images of its ends, the upper ones
+    /// are by the largest variances; a box of no width is refused, and one with a negative distance.
     #[test]
     fn means_are_above_the_chord() {
         let (low, high) = (2.0, 5.0);
@@ -593,6 +611,24 @@ mod tests {
             let chord = (bottom * (high - x) + top * (x - low)) / (high - low);
             assert_near([found; 2], factor * chord, 1e-12, "chord");
         }
+        // Their upper bounds are by Jensen, with bounds of the means of p: of a row, that of the sample and of the mean.
+        let [row_gap, mean_gap] = all.mean_gaps(&variances, &all.norm_gap(&variances.cluster[0]));
+        let average = 1.0 + 7.0 * 10.0 / (2.0 * 81.0) * 3.2;
+        let largest = variances.cluster[1];
+        for (found, p, x, gap) in [
+            (next.within[1], largest, high, all.norm_gap(&variances.cluster[0])),
+            (next.rows[1], (average + largest) / 2.0, 3.4, row_gap),
+            (next.mean[1], average, 3.2, mean_gap),
+        ] {
+            let image = x / 2.0 - shrinkage(&p, &(x - gap)) / PI;
+            assert_near([found / all.scale(&variances).unwrap().factors[1]; 2], image, 1e-12, "upper");
+        }
+        let [weak, strong] = all.cross_shrinkage(&variances).unwrap();
+        for (k, mean, shrinkage) in [(0, 3.2, weak), (1, 3.1, strong)] {
+            let distance = (1.0 + 64.0) / 2.0 + 7.0 * mean / (2.0 * 81.0) - shrinkage / PI;
+            assert_near([all.scale(&variances).unwrap().factors[k]; 2], 81.0 / distance, 1e-12, "factor");
+        }
+        assert!(OrbitBox { within: [-0.1, high], ..all.clone() }.step().is_none());
         assert!(OrbitBox { within: [3.2; 2], ..all }.step().is_none());
     }
 
@@ -660,6 +696,90 @@ mod tests {
             assert!(bends.iter().all(|k| weak <= *k && *k <= strong));
             if part == 1.0 || off == 0.0 {
                 assert!(strong - weak < 2.5 * (bends[0] - bends[1]).abs());
+            }
+        }
+    }
+
+    /// What an end encloses is taken from the side that makes a bound weaker: with one of the numbers an interval, the bounds
+    /// hold those of either of its ends.
+    #[test]
+    fn bounds_are_rounded_outward() {
+        let exactly = |x: f64| Interval::from_f64(BITS, x);
+        let holds = |wide: &[Interval; 2], narrow: &[Interval; 2], what: &str| {
+            let inside = wide[0].lower() <= narrow[0].lower() && wide[1].upper() >= narrow[1].upper();
+            assert!(inside, "{what}: {wide:?} {narrow:?}");
+        };
+        let bounds = |x: &[Interval; 9]| {
+            let [n, ends @ ..] = x.clone();
+            let [a, b, c, d, e, f, g, h] = ends;
+            OrbitBox { n, within: [a, b], rows: [c, d], mean: [e, f], across: [g, h] }
+        };
+        for n in [9.0_f64, 24.0] {
+            let batch = FixedPoint::OddPoint.locate(n as u64).unwrap();
+            let d = Gauged::of(&batch.covariance(n as usize)).mean();
+            let numbers = [n, 0.7 * d, 1.4 * d, 0.9 * d, 1.15 * d, 0.97 * d, 1.05 * d, -0.3 * d, 0.4 * d];
+            let centre = SymmetricBatch::from_angle(&exactly(n), &exactly(batch.theta));
+            for k in 0..9 {
+                let width = if k == 0 { 1e-6 } else { 1e-3 };
+                let [low, high] = [-width, width].map(|part| exactly(numbers[k] * (1.0 + part)));
+                let given = |number: Interval| {
+                    let mut all = numbers.map(exactly);
+                    all[k] = number;
+                    bounds(&all)
+                };
+                let wide = given(low.hull(&high));
+                for narrow in [given(low), given(high)] {
+                    let [v, w] = [&wide, &narrow].map(OrbitBox::variances);
+                    holds(&v.cluster, &w.cluster, "cluster");
+                    holds(&v.central, &w.central, "central");
+                    holds(&v.outlier, &w.outlier, "outlier");
+                    let upper = |wide: Interval, narrow: Interval, what: &str| {
+                        assert!(wide.upper() >= narrow.upper(), "{what}, number {k}: {wide} {narrow}");
+                    };
+                    let [gap, its] = [(&wide, &v), (&narrow, &w)].map(|(x, v)| x.norm_gap(&v.cluster[0]));
+                    let [all, those] = [wide.mean_gaps(&v, &gap), narrow.mean_gaps(&w, &its)];
+                    upper(gap, its, "gap");
+                    all.into_iter().zip(those).for_each(|(x, y)| upper(x, y, "mean gap"));
+                    let [x, y] = [&wide, &narrow].map(|x| x.half_difference(&centre));
+                    upper(x, y, "difference");
+                    let [x, y] = [(&wide, &v), (&narrow, &w)].map(|(x, v)| x.cross_shrinkage(v).unwrap());
+                    holds(&x, &y, "cross shrinkage");
+                    let [x, y] = [(&wide, &v), (&narrow, &w)].map(|(x, v)| x.scale(v).unwrap());
+                    holds(&x.factors, &y.factors, "factors");
+                    upper(x.bend, y.bend, "bend");
+                    let [x, y] = [&wide, &narrow].map(|x| x.step().unwrap());
+                    for (x, y) in
+                        [x.within, x.rows, x.mean, x.across].iter().zip([y.within, y.rows, y.mean, y.across])
+                    {
+                        holds(x, &y, "step");
+                    }
+                }
+            }
+            // Around a batch, its angle or the radius wide.
+            let around = |theta: &Interval, radius: &Interval| {
+                OrbitBox::reaching(&SymmetricBatch::from_angle(&exactly(n), theta), radius)
+            };
+            let [theta, radius] = [batch.theta, 0.5 * batch.one_minus_r];
+            let ends = |x: f64| [exactly(x * (1.0 - 1e-3)), exactly(x * (1.0 + 1e-3))];
+            let both = |x: f64| ends(x)[0].hull(&ends(x)[1]);
+            for k in 0..2 {
+                assert!(
+                    around(&ends(theta)[k], &exactly(radius))
+                        .lies_in(&around(&both(theta), &exactly(radius)))
+                );
+                assert!(
+                    around(&exactly(theta), &ends(radius)[k])
+                        .lies_in(&around(&exactly(theta), &both(radius)))
+                );
+            }
+            // Of a batch, every entry wide; up to what a box is made wider by.
+            let gram = Gauged::skewed(n as usize).gram;
+            let wide = OrbitBox::of(&gram.map(|x| both(*x))).unwrap();
+            for part in [1.0 - 1e-3, 1.0, 1.0 + 1e-3] {
+                let turned = Gram::from_entries(gram.n(), |i, j| {
+                    exactly(gram.get(i, j) * if i == j { part } else { 2.0 - part })
+                });
+                assert!(OrbitBox::of(&turned).unwrap().lies_in(&wide));
             }
         }
     }
@@ -732,6 +852,10 @@ mod tests {
                 assert!(high >= d + reach - 1e-9 && high <= d + reach + room, "{what}: {high} {}", d + reach);
             }
             let reach = radius * largest(&off) * factors[1];
+            // Beyond the nearest batch with two identical samples: none below 0, and no box to start from.
+            let far = 1.1 * batch.one_minus_r;
+            assert!(OrbitBox::reaching(&batch, &far).within[0] == 0.0);
+            assert!(OrbitBox::around(&batch, &far).is_none() && OrbitBox::around(&batch, &radius).is_some());
             for x in found.across.map(f64::abs) {
                 assert!(x > reach && x < 1.45 * reach, "across: {x} {reach}");
             }
