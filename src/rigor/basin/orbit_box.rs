@@ -549,6 +549,17 @@ mod tests {
         let [row, _] =
             all.mean_gaps(&Variances { cluster: [0.9, 1.1], central: cluster, outlier: cluster }, &1e-4);
         assert_near([row; 2], 1e-4, 1e-12, "row, at most the gap");
+        // The norms' mean is between its bounds; the end of the cluster's that is farther from it counts.
+        let all = OrbitBox { mean: [1.05, 1.15], ..all };
+        let means = [all.mean_variance(&1.05) - square / 4.0, all.mean_variance(&1.15)].map(f64::sqrt);
+        for (cluster, aside) in [
+            ([middle - 0.02, middle + 0.06], middle + 0.06 - means[0]),
+            ([middle - 0.06, middle + 0.02], means[1] - middle + 0.06),
+        ] {
+            let cluster = cluster.map(|x| x * x);
+            let [row, _] = all.mean_gaps(&Variances { cluster, central: cluster, outlier: cluster }, &square);
+            assert_near([row; 2], 0.1 * aside * m / (m - 1.0), 1e-12, "row, means apart");
+        }
     }
 
     /// A symmetric batch's box is mapped to its image's.
@@ -605,6 +616,9 @@ mod tests {
             OrbitBox { n: 9.0, within: [low, high], rows: [3.0, 3.4], mean: [3.1, 3.2], across: [0.0; 2] };
         let variances = all.variances();
         let [bottom, top] = [low, high].map(|d| least_image(&variances.cluster[0], &d));
+        for (found, mean) in variances.outlier.into_iter().zip([3.2, 3.1]) {
+            assert_near([found; 2], 64.0 - 7.0 * 8.0 / (2.0 * 81.0) * mean, 1e-12, "outlier");
+        }
         let factor = all.scale(&variances).unwrap().factors[0];
         let next = all.step().unwrap();
         for (found, x) in [(next.rows[0], 3.0), (next.mean[0], 3.1)] {
@@ -737,7 +751,7 @@ mod tests {
                         assert!(wide.upper() >= narrow.upper(), "{what}, number {k}: {wide} {narrow}");
                     };
                     let [gap, its] = [(&wide, &v), (&narrow, &w)].map(|(x, v)| x.norm_gap(&v.cluster[0]));
-                    let [all, those] = [wide.mean_gaps(&v, &gap), narrow.mean_gaps(&w, &its)];
+                    let [all, those] = [wide.mean_gaps(&v, &its), narrow.mean_gaps(&w, &its)];
                     upper(gap, its, "gap");
                     all.into_iter().zip(those).for_each(|(x, y)| upper(x, y, "mean gap"));
                     let [x, y] = [&wide, &narrow].map(|x| x.half_difference(&centre));
@@ -791,15 +805,37 @@ mod tests {
         let given = |cluster: f64, central: [f64; 2], outlier: f64| {
             all.cross_shrinkage(&Variances { cluster: [cluster; 2], central, outlier: [outlier; 2] })
         };
-        assert!(given(1.0, [1.0; 2], 64.0).is_some());
+        // With e perhaps negative the least is 0.
+        assert!(given(1.0, [0.9, 1.1], 64.0).is_some_and(|[weak, strong]| weak == 0.0 && strong > 0.0));
         for (cluster, central, outlier) in [
             (-1.0, [1.0; 2], 64.0),
             (1.0, [-1.0, 1.0], 64.0),
             (1.0, [1.0; 2], -64.0),
+            (1.0, [1.0, 7.1], 64.0),
             (1.0, [1.0, 40.0], 64.0),
         ] {
             let found = given(cluster, central, outlier);
             assert!(found.is_none(), "{cluster} {central:?} {outlier}: {found:?}");
+        }
+    }
+
+    /// `e` moves with the deviation by the steepest slope between the ends of the variances, of either sign.
+    #[test]
+    fn deviations_move_by_the_steepest_slope() {
+        let (n, central, outlier) = (9.0_f64, [1.2_f64, 1.3], [63.0_f64, 65.0]);
+        for (cluster, at) in [([0.5_f64, 1.1], (0.5, 65.0)), ([0.95, 2.0], (2.0, 63.0))] {
+            for across in [[-0.2, 0.1], [-0.1, 0.2]] {
+                let all = OrbitBox { n, within: WIDE, rows: WIDE, mean: WIDE, across };
+                let found = all.cross_shrinkage(&Variances { cluster, central, outlier }).unwrap();
+                let (a, outer): (f64, f64) = at;
+                let shift = 0.2 * (((outer / a).sqrt() + 1.0) / n - 1.0).abs();
+                for k in 0..2 {
+                    let sign = [-1.0, 1.0][k];
+                    let e = (central[k].sqrt() + outlier[k].sqrt()).powi(2) - n * n + sign * shift;
+                    let p = (cluster[1 - k] * outlier[1 - k]).sqrt();
+                    assert_near([found[k]; 2], shrinkage(&p, &e), 1e-12, "cross shrinkage");
+                }
+            }
         }
     }
 
@@ -877,18 +913,28 @@ mod tests {
             let all = OrbitBox { n: n as f64, within: [d; 2], rows: [d; 2], mean: [d; 2], across: [0.0; 2] };
             assert_near([all.half_difference(&odd); 2], expected, 1e-9, "half the difference");
         }
-        // Distances to the outlier off by more upwards, or downwards: the farther end counts for all of them.
+        // Of wide boxes: the farther end counts, each with the factor that moves it farthest.
         let (m, size) = (n as f64 - 1.0, n as f64);
         let (d, far) = (distance(&centre, 0, 1), distance(&centre, 0, n - 1));
-        let wide = 1.1 * d * size * size / far;
-        let factor = (m * (m - 1.0) * d + 2.0 * m * far) / (m * (m - 1.0) * wide + 2.0 * m * size * size);
-        for across in [[-0.1, 0.7], [-0.7, 0.1]] {
-            let all = OrbitBox { n: size, within: [wide; 2], rows: [wide; 2], mean: [wide; 2], across };
-            let off = across.map(|x| ((size * size + x) * factor - far).abs());
-            let most = off[0].max(off[1]);
-            assert!((off[0] - off[1]).abs() > 0.1 * most);
-            let square = m * (m - 1.0) * (wide * factor - d).powi(2) + 2.0 * m * most.powi(2);
-            assert_near([all.half_difference(&odd); 2], square.sqrt() / 2.0, 1e-9, "off across");
+        let close = d * size * size / far;
+        let (pairs, rows) = (m * (m - 1.0), [0.8 * close, 1.3 * close]);
+        let total = pairs * d + 2.0 * m * far;
+        for (within, mean, across) in [
+            ([0.5, 1.1], [0.9, 1.2], [-0.1, 0.7]),
+            ([0.9, 1.5], [0.9, 1.2], [-0.7, 0.1]),
+            ([0.5, 1.1], [1.0, 1.05], [-0.7, 0.1]),
+        ] {
+            let [within, mean] = [within, mean].map(|x| x.map(|part: f64| part * close));
+            let factors = [1, 0].map(|k| total / (pairs * mean[k] + 2.0 * m * size * size));
+            let most = |x: [f64; 2], centre: f64| {
+                let [low, high] = [0, 1].map(|k| (x[k] * factors[k] - centre).abs());
+                assert!((low - high).abs() > 0.1 * low.max(high));
+                low.max(high)
+            };
+            let (on_pairs, on_cross) = (most(within, d), most(across.map(|x| size * size + x), far));
+            let square = pairs * on_pairs.powi(2) + 2.0 * m * on_cross.powi(2);
+            let all = OrbitBox { n: size, within, rows, mean, across };
+            assert_near([all.half_difference(&odd); 2], square.sqrt() / 2.0, 1e-9, "of a wide box");
         }
     }
 }
