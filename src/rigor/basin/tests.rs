@@ -638,6 +638,14 @@ fn balls_are_what_they_say() {
     let [found, box_radius] = [ball.frobenius_radius(), ball.box_radius()].map(|x| x.approximate());
     assert_close(found, radius / largest_ratio(&square, &frobenius).sqrt(), 1e-9, "Frobenius radius");
     assert_close(box_radius, radius / remainder(&frame, 9).sqrt(), 1e-9, "box radius");
+    // Of a radius that is an interval its lower end counts.
+    let wide = LocalBall { radius: ball.radius.clone().over(2).hull(&ball.radius), ..ball.clone() };
+    for (found, whole) in
+        [(wide.frobenius_radius(), ball.frobenius_radius()), (wide.box_radius(), ball.box_radius())]
+    {
+        assert!(found.lower() == found.upper());
+        assert_close(found.approximate(), whole.approximate() / 2.0, 1e-12, "of a wide radius");
+    }
     let check = |factor| LocalBall::check(ball.frame.clone(), ball.radius.clone().times(factor));
     assert!(check(1).is_some() && check(3).is_none() && check(100).is_none());
     assert!(check(0).is_none() && check(-1).is_none());
