@@ -327,7 +327,8 @@ mod tests {
     use super::*;
 
     /// Against the integral of the head's formula where `σ` and `u₀` are at their worst, for the bound of `u₀²` and for
-    /// each of the two terms that the bound of `ν²` is the larger of; the sum over pieces may exceed it by a little.
+    /// each of the two terms that the bound of `ν²` is the larger of; the sum over pieces may exceed it by a little, and
+    /// is to rounding what it says it is.
     #[test]
     fn curvature_is_that_of_the_worst_corner() {
         let weights = Weights { trivial: 1.0, standard: [1.0, 1.0] };
@@ -357,26 +358,33 @@ mod tests {
                 count: 1.0,
             };
             let found = frame.curvature(&kind, &0.5, &mut Vec::new());
-            let steps = 4000;
-            let (mut of_change, mut of_difference) = (0.0, 0.0);
-            for k in 0..steps {
-                let t = (f64::from(k) + 0.5) / f64::from(steps);
-                let s = 1.0 - t * mean;
-                let ab = s * s - (t * difference).powi(2);
-                let tilt = 2.0 * rho.abs() * t * s * change;
-                let delta =
-                    ((s * sine).powi(2) - tilt - t * t * (change.powi(2) + difference.powi(2))).sqrt();
-                let weight = scale * (1.0 - t) / f64::from(steps) / std::f64::consts::TAU;
-                // u² = (u₀ s + τρν²)²/(ab)², its first square and the rest; and Δ²ν²/(ab)² at most.
-                let rest =
-                    (2.0 * change * s * t * rho.abs() + (t * rho * difference).powi(2)) / (ab * ab * delta);
-                let radial = ((s * sine).powi(2) + tilt).sqrt() / (ab * ab);
-                mixed_wins += i32::from(rest > radial);
-                of_change += weight * s * s / (ab * ab * delta);
-                of_difference += weight * rest.max(radial);
-            }
-            for (found, least) in [(found.of_change, of_change), (found.of_difference, of_difference)] {
+            // With `τ` in the middle of each step, and, as the bound has it, at the end of each piece.
+            let mut sums = |steps: i64, place: f64| {
+                let (mut of_change, mut of_difference) = (0.0, 0.0);
+                for k in 0..steps {
+                    let [t, middle] = [place, 0.5].map(|x| (k as f64 + x) / steps as f64);
+                    let s = 1.0 - t * mean;
+                    let ab = s * s - (t * difference).powi(2);
+                    let tilt = 2.0 * rho.abs() * t * s * change;
+                    let delta =
+                        ((s * sine).powi(2) - tilt - t * t * (change.powi(2) + difference.powi(2))).sqrt();
+                    let weight = scale * (1.0 - middle) / steps as f64 / std::f64::consts::TAU;
+                    // u² = (u₀ s + τρν²)²/(ab)², its first square and the rest; and Δ²ν²/(ab)² at most.
+                    let rest = (2.0 * change * s * t * rho.abs() + (t * rho * difference).powi(2))
+                        / (ab * ab * delta);
+                    let radial = ((s * sine).powi(2) + tilt).sqrt() / (ab * ab);
+                    mixed_wins += i32::from(rest > radial);
+                    of_change += weight * s * s / (ab * ab * delta);
+                    of_difference += weight * rest.max(radial);
+                }
+                [of_change, of_difference]
+            };
+            let integrals = sums(4000, 0.5);
+            let found = [found.of_change, found.of_difference];
+            for (found, (least, bound)) in found.into_iter().zip(integrals.into_iter().zip(sums(PIECES, 1.0)))
+            {
                 assert!(found >= least && found < 1.12 * least, "rho = {rho}: {found} {least}");
+                assert!((found / bound - 1.0).abs() < 1e-12, "rho = {rho}: {found} {bound}");
             }
         }
         assert!(mixed_wins > 500);

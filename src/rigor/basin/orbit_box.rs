@@ -11,6 +11,8 @@ pub trait Ends: Real {
     fn ceiling(&self) -> Self;
     /// Whether it is certainly positive.
     fn surely_positive(&self) -> bool;
+    /// Whether it is certainly not smaller than the other; not where either says nothing.
+    fn surely_at_least(&self, other: &Self) -> bool;
 }
 
 impl Ends for f64 {
@@ -23,6 +25,9 @@ impl Ends for f64 {
     fn surely_positive(&self) -> bool {
         *self > 0.0
     }
+    fn surely_at_least(&self, other: &Self) -> bool {
+        self >= other
+    }
 }
 
 impl Ends for Interval {
@@ -34,6 +39,9 @@ impl Ends for Interval {
     }
     fn surely_positive(&self) -> bool {
         self.certainly_positive()
+    }
+    fn surely_at_least(&self, other: &Self) -> bool {
+        self.lower() >= other.upper()
     }
 }
 
@@ -258,9 +266,7 @@ impl<R: Ends> OrbitBox<R> {
 
     /// Whether every batch of this box is in the other.
     pub fn lies_in(&self, other: &Self) -> bool {
-        let inside = |[a, b]: &[R; 2], [c, d]: &[R; 2]| {
-            !(c.clone() - a).surely_positive() && !(b.clone() - d).surely_positive()
-        };
+        let inside = |[a, b]: &[R; 2], [c, d]: &[R; 2]| a.surely_at_least(c) && d.surely_at_least(b);
         let [mine, its] = [self, other].map(|x| [&x.within, &x.rows, &x.mean, &x.across]);
         mine.into_iter().zip(its).all(|(a, b)| inside(a, b))
     }
@@ -484,6 +490,7 @@ mod tests {
         assert!(found.iter().all(|x| (x - expected).abs() < tolerance), "{what}: {found:?} {expected}");
     }
 
+    const BITS: u32 = 64;
     const WIDE: [f64; 2] = [-1e4, 1e4];
 
     /// From a sample's own row, the mean, and its distance to the outlier; or from the pairs without it for the mean.
@@ -542,6 +549,17 @@ mod tests {
         let [row, _] =
             all.mean_gaps(&Variances { cluster: [0.9, 1.1], central: cluster, outlier: cluster }, &1e-4);
         assert_near([row; 2], 1e-4, 1e-12, "row, at most the gap");
+        // The norms' mean is between its bounds; the end of the cluster's that is farther from it counts.
+        let all = OrbitBox { mean: [1.05, 1.15], ..all };
+        let means = [all.mean_variance(&1.05) - square / 4.0, all.mean_variance(&1.15)].map(f64::sqrt);
+        for (cluster, aside) in [
+            ([middle - 0.02, middle + 0.06], middle + 0.06 - means[0]),
+            ([middle - 0.06, middle + 0.02], means[1] - middle + 0.06),
+        ] {
+            let cluster = cluster.map(|x| x * x);
+            let [row, _] = all.mean_gaps(&Variances { cluster, central: cluster, outlier: cluster }, &square);
+            assert_near([row; 2], 0.1 * aside * m / (m - 1.0), 1e-12, "row, means apart");
+        }
     }
 
     /// A symmetric batch's box is mapped to its image's.
@@ -570,6 +588,87 @@ mod tests {
         // At the odd point distances below its own are lifted, those above are not.
         let odd = Gauged::of(&FixedPoint::OddPoint.locate(40).unwrap().covariance(40));
         assert!(odd.narrow().lifts(&(0.98 * odd.mean())) && !odd.narrow().lifts(&(1.02 * odd.mean())));
+    }
+
+    /// Below the distance at which the least image, by the least factor, is the distance itself, all are lifted.
+    #[test]
+    fn lifted_up_to_a_distance() {
+        let batch = FixedPoint::OddPoint.locate(40).unwrap();
+        let all = OrbitBox::around(&batch, &(0.5 * batch.one_minus_r)).unwrap();
+        let variances = all.variances();
+        let factor = all.scale(&variances).unwrap().factors[0];
+        let (mut low, mut high) = (0.0, all.within[1]);
+        for _ in 0..60 {
+            let middle = (low + high) / 2.0;
+            let grows = factor * least_image(&variances.cluster[0], &middle) > middle;
+            *(if grows { &mut low } else { &mut high }) = middle;
+        }
+        assert!(low > 0.0 && high < all.within[1]);
+        assert!(all.lifts(&(low * (1.0 - 1e-9))) && !all.lifts(&(high * (1.0 + 1e-9))));
+    }
+
+    /// Of a wide box the lower bounds of a row and of the mean are on the chord of the images of its ends, the upper ones
+    /// are by the largest variances; a box of no width is refused, and one with a negative distance.
+    #[test]
+    fn means_are_above_the_chord() {
+        let (low, high) = (2.0, 5.0);
+        let all =
+            OrbitBox { n: 9.0, within: [low, high], rows: [3.0, 3.4], mean: [3.1, 3.2], across: [0.0; 2] };
+        let variances = all.variances();
+        let [bottom, top] = [low, high].map(|d| least_image(&variances.cluster[0], &d));
+        for (found, mean) in variances.outlier.into_iter().zip([3.2, 3.1]) {
+            assert_near([found; 2], 64.0 - 7.0 * 8.0 / (2.0 * 81.0) * mean, 1e-12, "outlier");
+        }
+        let factor = all.scale(&variances).unwrap().factors[0];
+        let next = all.step().unwrap();
+        for (found, x) in [(next.rows[0], 3.0), (next.mean[0], 3.1)] {
+            let chord = (bottom * (high - x) + top * (x - low)) / (high - low);
+            assert_near([found; 2], factor * chord, 1e-12, "chord");
+        }
+        // Their upper bounds are by Jensen, with bounds of the means of p: of a row, that of the sample and of the mean.
+        let [row_gap, mean_gap] = all.mean_gaps(&variances, &all.norm_gap(&variances.cluster[0]));
+        let average = 1.0 + 7.0 * 10.0 / (2.0 * 81.0) * 3.2;
+        let largest = variances.cluster[1];
+        for (found, p, x, gap) in [
+            (next.within[1], largest, high, all.norm_gap(&variances.cluster[0])),
+            (next.rows[1], (average + largest) / 2.0, 3.4, row_gap),
+            (next.mean[1], average, 3.2, mean_gap),
+        ] {
+            let image = x / 2.0 - shrinkage(&p, &(x - gap)) / PI;
+            assert_near([found / all.scale(&variances).unwrap().factors[1]; 2], image, 1e-12, "upper");
+        }
+        let [weak, strong] = all.cross_shrinkage(&variances).unwrap();
+        for (k, mean, shrinkage) in [(0, 3.2, weak), (1, 3.1, strong)] {
+            let distance = (1.0 + 64.0) / 2.0 + 7.0 * mean / (2.0 * 81.0) - shrinkage / PI;
+            assert_near([all.scale(&variances).unwrap().factors[k]; 2], 81.0 / distance, 1e-12, "factor");
+        }
+        assert!(OrbitBox { within: [-0.1, high], ..all.clone() }.step().is_none());
+        assert!(OrbitBox { within: [3.2; 2], ..all }.step().is_none());
+    }
+
+    /// Larger at any one of its eight ends, it does not lie in the other; nor if its numbers say nothing.
+    #[test]
+    fn a_box_lies_in_another_with_all_its_ends() {
+        let other =
+            OrbitBox { n: 9.0, within: [2.0, 5.0], rows: [3.0, 3.4], mean: [3.1, 3.2], across: [-0.1, 0.2] };
+        assert!(other.lies_in(&other));
+        for end in 0..8 {
+            for (step, inside) in [(1e-9, false), (-1e-9, true)] {
+                let mut moved = other.clone();
+                let OrbitBox { within, rows, mean, across, .. } = &mut moved;
+                let bounds = [within, rows, mean, across];
+                bounds[end / 2][end % 2] += if end % 2 == 0 { -step } else { step };
+                assert_eq!(moved.lies_in(&other), inside, "end {end}, {step}");
+                let OrbitBox { within, rows, mean, across, .. } = &mut moved;
+                let bounds = [within, rows, mean, across];
+                bounds[end / 2][end % 2] = f64::NAN;
+                assert!(!moved.lies_in(&other) && !other.lies_in(&moved), "end {end}");
+            }
+        }
+        let [one, two, whole] =
+            [Interval::from_integer(53, 1), Interval::from_integer(53, 2), Interval::whole(53)];
+        assert!(one.surely_at_least(&one) && two.surely_at_least(&one) && !one.surely_at_least(&two));
+        assert!([&one, &whole].into_iter().all(|x| !x.surely_at_least(&whole) && !whole.surely_at_least(x)));
     }
 
     /// One sample off from the others, both ways: its deviation after a layer against the bound.
@@ -611,6 +710,131 @@ mod tests {
             assert!(bends.iter().all(|k| weak <= *k && *k <= strong));
             if part == 1.0 || off == 0.0 {
                 assert!(strong - weak < 2.5 * (bends[0] - bends[1]).abs());
+            }
+        }
+    }
+
+    /// What an end encloses is taken from the side that makes a bound weaker: with one of the numbers an interval, the bounds
+    /// hold those of either of its ends.
+    #[test]
+    fn bounds_are_rounded_outward() {
+        let exactly = |x: f64| Interval::from_f64(BITS, x);
+        let holds = |wide: &[Interval; 2], narrow: &[Interval; 2], what: &str| {
+            let inside = wide[0].lower() <= narrow[0].lower() && wide[1].upper() >= narrow[1].upper();
+            assert!(inside, "{what}: {wide:?} {narrow:?}");
+        };
+        let bounds = |x: &[Interval; 9]| {
+            let [n, ends @ ..] = x.clone();
+            let [a, b, c, d, e, f, g, h] = ends;
+            OrbitBox { n, within: [a, b], rows: [c, d], mean: [e, f], across: [g, h] }
+        };
+        for n in [9.0_f64, 24.0] {
+            let batch = FixedPoint::OddPoint.locate(n as u64).unwrap();
+            let d = Gauged::of(&batch.covariance(n as usize)).mean();
+            let numbers = [n, 0.7 * d, 1.4 * d, 0.9 * d, 1.15 * d, 0.97 * d, 1.05 * d, -0.3 * d, 0.4 * d];
+            let centre = SymmetricBatch::from_angle(&exactly(n), &exactly(batch.theta));
+            for k in 0..9 {
+                let width = if k == 0 { 1e-6 } else { 1e-3 };
+                let [low, high] = [-width, width].map(|part| exactly(numbers[k] * (1.0 + part)));
+                let given = |number: Interval| {
+                    let mut all = numbers.map(exactly);
+                    all[k] = number;
+                    bounds(&all)
+                };
+                let wide = given(low.hull(&high));
+                for narrow in [given(low), given(high)] {
+                    let [v, w] = [&wide, &narrow].map(OrbitBox::variances);
+                    holds(&v.cluster, &w.cluster, "cluster");
+                    holds(&v.central, &w.central, "central");
+                    holds(&v.outlier, &w.outlier, "outlier");
+                    let upper = |wide: Interval, narrow: Interval, what: &str| {
+                        assert!(wide.upper() >= narrow.upper(), "{what}, number {k}: {wide} {narrow}");
+                    };
+                    let [gap, its] = [(&wide, &v), (&narrow, &w)].map(|(x, v)| x.norm_gap(&v.cluster[0]));
+                    let [all, those] = [wide.mean_gaps(&v, &its), narrow.mean_gaps(&w, &its)];
+                    upper(gap, its, "gap");
+                    all.into_iter().zip(those).for_each(|(x, y)| upper(x, y, "mean gap"));
+                    let [x, y] = [&wide, &narrow].map(|x| x.half_difference(&centre));
+                    upper(x, y, "difference");
+                    let [x, y] = [(&wide, &v), (&narrow, &w)].map(|(x, v)| x.cross_shrinkage(v).unwrap());
+                    holds(&x, &y, "cross shrinkage");
+                    let [x, y] = [(&wide, &v), (&narrow, &w)].map(|(x, v)| x.scale(v).unwrap());
+                    holds(&x.factors, &y.factors, "factors");
+                    upper(x.bend, y.bend, "bend");
+                    let [x, y] = [&wide, &narrow].map(|x| x.step().unwrap());
+                    for (x, y) in
+                        [x.within, x.rows, x.mean, x.across].iter().zip([y.within, y.rows, y.mean, y.across])
+                    {
+                        holds(x, &y, "step");
+                    }
+                }
+            }
+            // Around a batch, its angle or the radius wide.
+            let around = |theta: &Interval, radius: &Interval| {
+                OrbitBox::reaching(&SymmetricBatch::from_angle(&exactly(n), theta), radius)
+            };
+            let [theta, radius] = [batch.theta, 0.5 * batch.one_minus_r];
+            let ends = |x: f64| [exactly(x * (1.0 - 1e-3)), exactly(x * (1.0 + 1e-3))];
+            let both = |x: f64| ends(x)[0].hull(&ends(x)[1]);
+            for k in 0..2 {
+                assert!(
+                    around(&ends(theta)[k], &exactly(radius))
+                        .lies_in(&around(&both(theta), &exactly(radius)))
+                );
+                assert!(
+                    around(&exactly(theta), &ends(radius)[k])
+                        .lies_in(&around(&exactly(theta), &both(radius)))
+                );
+            }
+            // Of a batch, every entry wide; up to what a box is made wider by.
+            let gram = Gauged::skewed(n as usize).gram;
+            let wide = OrbitBox::of(&gram.map(|x| both(*x))).unwrap();
+            for part in [1.0 - 1e-3, 1.0, 1.0 + 1e-3] {
+                let turned = Gram::from_entries(gram.n(), |i, j| {
+                    exactly(gram.get(i, j) * if i == j { part } else { 2.0 - part })
+                });
+                assert!(OrbitBox::of(&turned).unwrap().lies_in(&wide));
+            }
+        }
+    }
+
+    /// What may be negative, or too large for an angle, gives no bound.
+    #[test]
+    fn numbers_without_an_angle_are_refused() {
+        let all = OrbitBox { n: 9.0, within: WIDE, rows: WIDE, mean: WIDE, across: [0.0; 2] };
+        let given = |cluster: f64, central: [f64; 2], outlier: f64| {
+            all.cross_shrinkage(&Variances { cluster: [cluster; 2], central, outlier: [outlier; 2] })
+        };
+        // With e perhaps negative the least is 0.
+        assert!(given(1.0, [0.9, 1.1], 64.0).is_some_and(|[weak, strong]| weak == 0.0 && strong > 0.0));
+        for (cluster, central, outlier) in [
+            (-1.0, [1.0; 2], 64.0),
+            (1.0, [-1.0, 1.0], 64.0),
+            (1.0, [1.0; 2], -64.0),
+            (1.0, [1.0, 7.1], 64.0),
+            (1.0, [1.0, 40.0], 64.0),
+        ] {
+            let found = given(cluster, central, outlier);
+            assert!(found.is_none(), "{cluster} {central:?} {outlier}: {found:?}");
+        }
+    }
+
+    /// `e` moves with the deviation by the steepest slope between the ends of the variances, of either sign.
+    #[test]
+    fn deviations_move_by_the_steepest_slope() {
+        let (n, central, outlier) = (9.0_f64, [1.2_f64, 1.3], [63.0_f64, 65.0]);
+        for (cluster, at) in [([0.5_f64, 1.1], (0.5, 65.0)), ([0.95, 2.0], (2.0, 63.0))] {
+            for across in [[-0.2, 0.1], [-0.1, 0.2]] {
+                let all = OrbitBox { n, within: WIDE, rows: WIDE, mean: WIDE, across };
+                let found = all.cross_shrinkage(&Variances { cluster, central, outlier }).unwrap();
+                let (a, outer): (f64, f64) = at;
+                let shift = 0.2 * (((outer / a).sqrt() + 1.0) / n - 1.0).abs();
+                for k in 0..2 {
+                    let sign = [-1.0, 1.0][k];
+                    let e = (central[k].sqrt() + outlier[k].sqrt()).powi(2) - n * n + sign * shift;
+                    let p = (cluster[1 - k] * outlier[1 - k]).sqrt();
+                    assert_near([found[k]; 2], shrinkage(&p, &e), 1e-12, "cross shrinkage");
+                }
             }
         }
     }
@@ -664,6 +888,10 @@ mod tests {
                 assert!(high >= d + reach - 1e-9 && high <= d + reach + room, "{what}: {high} {}", d + reach);
             }
             let reach = radius * largest(&off) * factors[1];
+            // Beyond the nearest batch with two identical samples: none below 0, and no box to start from.
+            let far = 1.1 * batch.one_minus_r;
+            assert!(OrbitBox::reaching(&batch, &far).within[0] == 0.0);
+            assert!(OrbitBox::around(&batch, &far).is_none() && OrbitBox::around(&batch, &radius).is_some());
             for x in found.across.map(f64::abs) {
                 assert!(x > reach && x < 1.45 * reach, "across: {x} {reach}");
             }
@@ -684,6 +912,29 @@ mod tests {
             let expected = pairs.map(|x| x * x).sum::<f64>().sqrt() / 2.0;
             let all = OrbitBox { n: n as f64, within: [d; 2], rows: [d; 2], mean: [d; 2], across: [0.0; 2] };
             assert_near([all.half_difference(&odd); 2], expected, 1e-9, "half the difference");
+        }
+        // Of wide boxes: the farther end counts, each with the factor that moves it farthest.
+        let (m, size) = (n as f64 - 1.0, n as f64);
+        let (d, far) = (distance(&centre, 0, 1), distance(&centre, 0, n - 1));
+        let close = d * size * size / far;
+        let (pairs, rows) = (m * (m - 1.0), [0.8 * close, 1.3 * close]);
+        let total = pairs * d + 2.0 * m * far;
+        for (within, mean, across) in [
+            ([0.5, 1.1], [0.9, 1.2], [-0.1, 0.7]),
+            ([0.9, 1.5], [0.9, 1.2], [-0.7, 0.1]),
+            ([0.5, 1.1], [1.0, 1.05], [-0.7, 0.1]),
+        ] {
+            let [within, mean] = [within, mean].map(|x| x.map(|part: f64| part * close));
+            let factors = [1, 0].map(|k| total / (pairs * mean[k] + 2.0 * m * size * size));
+            let most = |x: [f64; 2], centre: f64| {
+                let [low, high] = [0, 1].map(|k| (x[k] * factors[k] - centre).abs());
+                assert!((low - high).abs() > 0.1 * low.max(high));
+                low.max(high)
+            };
+            let (on_pairs, on_cross) = (most(within, d), most(across.map(|x| size * size + x), far));
+            let square = pairs * on_pairs.powi(2) + 2.0 * m * on_cross.powi(2);
+            let all = OrbitBox { n: size, within, rows, mean, across };
+            assert_near([all.half_difference(&odd); 2], square.sqrt() / 2.0, 1e-9, "of a wide box");
         }
     }
 }

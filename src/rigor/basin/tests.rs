@@ -1,6 +1,6 @@
 use super::*;
 use crate::layer::infinite_width::{differential, layer, nonlinearity};
-use crate::odd_point::Mode;
+use crate::odd_point::{Mode, Spectrum};
 use crate::rigor::enclose_fixed_point;
 use nalgebra::{DMatrix, DVector};
 use rand::{RngExt, SeedableRng};
@@ -311,6 +311,21 @@ fn open_balls() {
     assert!(prove_open_ball(18, BITS).is_err());
 }
 
+/// A box that still grows is not kept, though it lifts small distances: around another batch, of a far smaller angle.
+#[test]
+fn growing_boxes_are_not_kept() {
+    let ball = LocalBall::prove(24, BITS).unwrap();
+    assert!(lifting_box(&ball).is_some());
+    let theta = Interval::from_f64(BITS, 1e-4);
+    let mut other = ball.clone();
+    other.frame.batch = SymmetricBatch::from_angle(&ball.frame.batch.n, &theta);
+    // Whatever becomes of it would do.
+    other.radius = ball.radius.times(1 << 40);
+    let start = OrbitBox::reaching(&other.frame.batch, &other.frame.batch.one_minus_r);
+    assert!(layers_until(start, &other.frame.batch, &other.box_radius()).is_some());
+    assert!(lifting_box(&other).is_none());
+}
+
 /// Distances below half the odd point's are lifted, those above it are not; a box of no width lies in itself alone.
 #[test]
 fn boxes_lift_small_distances() {
@@ -421,7 +436,12 @@ pub(super) const SKEW: Weights<f64> = Weights { trivial: 1.2, standard: [1.4, 0.
 /// What the frame has in closed form is the largest value in explicit coordinates of the whole space, `N` being [`norm`].
 #[test]
 fn closed_formulas_are_the_extrema() {
-    for (n, weights) in [(7, SKEW), (8, Weights { trivial: 2.5, standard: [0.9, 1.1] })] {
+    // Weights for which the standard part is the largest, the trivial, and the pair part.
+    for (n, weights) in [
+        (7, SKEW),
+        (8, Weights { trivial: 2.5, standard: [0.9, 1.1] }),
+        (7, Weights { trivial: 0.3, standard: [0.2, 0.3] }),
+    ] {
         let frame = frame(n as u64, weights);
         let (space, m, centre) = (space(n), n as f64 - 1.0, frame.batch.covariance(n));
         let square = form(&space, |d| norm(&frame, d).powi(2));
@@ -439,8 +459,29 @@ fn closed_formulas_are_the_extrema() {
         ] {
             let expected = dual_square(&space, &square, |d| *d.get(i, j));
             assert_close(frame.dual_square(&reading, &spread), expected, 1e-9, "dual norm");
+            assert_close(
+                frame.dual_square(&reading.times(&2.0), &spread),
+                4.0 * expected,
+                1e-9,
+                "of twice that",
+            );
         }
         assert_close(frame.remainder_factor().powi(2), remainder(&frame, n), 1e-9, "remainder");
+    }
+}
+
+/// The norm of a diagonal map is its largest eigenvalue in magnitude, whichever that is.
+#[test]
+fn contraction_is_of_the_largest_eigenvalue() {
+    let mut frame = frame(9, SKEW);
+    for k in 0..4 {
+        for largest in [0.9, -0.9] {
+            let mut values = [0.5, 0.4, -0.3, 0.2];
+            values[k] = largest;
+            let [trivial, first, second, pair] = values;
+            frame.spectrum = Spectrum { trivial, standard: [first, second], pair };
+            assert_close(frame.contraction(), 0.9, 1e-15, "contraction");
+        }
     }
 }
 
@@ -597,9 +638,29 @@ fn balls_are_what_they_say() {
     let [found, box_radius] = [ball.frobenius_radius(), ball.box_radius()].map(|x| x.approximate());
     assert_close(found, radius / largest_ratio(&square, &frobenius).sqrt(), 1e-9, "Frobenius radius");
     assert_close(box_radius, radius / remainder(&frame, 9).sqrt(), 1e-9, "box radius");
+    // Of a radius that is an interval its lower end counts.
+    let wide = LocalBall { radius: ball.radius.clone().over(2).hull(&ball.radius), ..ball.clone() };
+    for (found, whole) in
+        [(wide.frobenius_radius(), ball.frobenius_radius()), (wide.box_radius(), ball.box_radius())]
+    {
+        assert!(found.lower() == found.upper());
+        assert_close(found.approximate(), whole.approximate() / 2.0, 1e-12, "of a wide radius");
+    }
     let check = |factor| LocalBall::check(ball.frame.clone(), ball.radius.clone().times(factor));
     assert!(check(1).is_some() && check(3).is_none() && check(100).is_none());
     assert!(check(0).is_none() && check(-1).is_none());
+    // Where the factor is a little above 1 it is refused, a little below it is not.
+    for (aim, accepted) in [(0.9995, true), (1.0005, false)] {
+        let (mut low, mut high) = (radius, 2.0 * radius);
+        assert!(frame.ball_image(&high).factor > 1.1);
+        for _ in 0..40 {
+            let middle = (low + high) / 2.0;
+            *(if frame.ball_image(&middle).factor < aim { &mut low } else { &mut high }) = middle;
+        }
+        assert!(frame.ball_image(&high).positive.iter().all(|x| *x > 0.0));
+        let found = LocalBall::check(ball.frame.clone(), Interval::from_f64(BITS, high));
+        assert_eq!(found.is_some(), accepted, "{aim}");
+    }
 }
 
 /// A batch near the odd point, at another scale, off centre, its outlier elsewhere: found, measured and proved; so is one
@@ -674,6 +735,11 @@ fn shares_are_of_the_best_radius() {
         assert_close(basin.relative.approximate(), share, 1e-12, "share");
         assert_eq!(basin.method == Method::Ball, basin.method.layers() == 0);
     }
+    let RadiusVerdict::Proved(basin) = judge_share(7, 0.5, BITS).unwrap() else { panic!("an ellipsoid's") };
+    let best_of_seven = best_radius(&FixedPoint::OddPoint.locate(7).unwrap());
+    assert!(matches!(basin.method, Method::Ellipsoid { layers } if layers > 0));
+    assert_close(basin.radius.approximate(), 0.5 * best_of_seven, 1e-12, "radius by ellipsoid");
+    assert_close(basin.relative.approximate(), 0.5, 1e-12, "share by ellipsoid");
     let open = prove_open_ball(24, BITS).unwrap();
     assert_close(open.radius.approximate(), best, 1e-12, "open ball");
     let basin = prove_basin(24, BITS).unwrap();
